@@ -1,0 +1,3 @@
+"""fmdata: curated CSV extracts in; a checked, citable, queryable data release out."""
+
+__version__ = "0.1.0"

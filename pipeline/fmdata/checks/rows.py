@@ -1,0 +1,89 @@
+"""Checking typed rows with pandera: the contract's rules cell by cell, then the project's rules row by row.
+
+pandera sees eager polars frames in ordered batches: a lazy frame would be checked for its schema only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import duckdb
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrorReason
+
+from fmdata.checks.schema import schema
+from fmdata.contract import Resource
+from fmdata.contract.constraints import rules
+from fmdata.errors import Failure, FmdataError, quote
+from fmdata.sql import count, name
+
+BATCH = 200_000
+
+
+def check_rows(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, checks: list[pa.Check]) -> list[Failure]:
+    """The failures of `table`, the typed rows of `resource` with `_file` and `_line`.
+
+    A table with rules of its own is one batch, since a rule may look at neighbouring rows.
+    """
+    if os.environ.get("PANDERA_VALIDATION_ENABLED", "True").lower() not in ("true", "1"):
+        raise FmdataError("PANDERA_VALIDATION_ENABLED switches every check off; unset it and run again.")
+    derived = schema(resource)
+    derived.checks = checks
+    failures: list[Failure] = []
+    for frame in _batches(con, table, resource, whole=bool(checks)):
+        try:
+            derived.validate(frame, lazy=True)
+        except pa.errors.SchemaErrors as errors:
+            for error in errors.schema_errors:
+                failures += _failures(resource, frame, error)
+    return failures
+
+
+def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, whole: bool) -> Iterator[pl.DataFrame]:
+    # Text that Arrow has no type for (JSON) travels as text.
+    columns = ", ".join(
+        f"CAST({name(f.name)} AS VARCHAR) AS {name(f.name)}" if f.type in ("object", "array") else name(f.name)
+        for f in resource.fields
+    )
+    described = con.execute(f"DESCRIBE {table}").fetchall()
+    working = "".join(f", {name(row[0])}" for row in described if row[0].startswith("_"))
+    rows = count(con, table)
+    size = max(rows, 1) if whole else BATCH
+    for start in range(0, rows, size):
+        slice_ = f"rowid >= {start} AND rowid < {start + size}"
+        yield pl.DataFrame(con.sql(f"SELECT {columns}{working} FROM {table} WHERE {slice_} ORDER BY rowid"))
+
+
+def _failures(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> Iterator[Failure]:
+    if error.reason_code == SchemaErrorReason.CHECK_ERROR or not isinstance(error.check_output, pl.DataFrame):
+        where = f"pipeline/rules/{resource.name}.py"
+        raise FmdataError(f"{where}: the rule {getattr(error.check, 'name', error.check)} does not run. {error}")
+    verdict = error.check_output.to_series()
+    if len(verdict) != len(frame):
+        where = f"pipeline/rules/{resource.name}.py: the rule {error.check.name}"
+        raise FmdataError(f"{where} gives {len(verdict)} verdicts for {len(frame)} rows; expected one a row.")
+    broken = frame.filter(~verdict.fill_null(False))
+    if error.column_name is None:
+        yield from _broken_rule(resource, broken, error.check)
+        return
+    rule_name = error.check if isinstance(error.check, str) else error.check.name
+    rule_name = "required" if rule_name == "not_nullable" else rule_name
+    field = resource.field(error.column_name)
+    rule = next(r for r in rules(resource.fields, resource.primary_key) if r.field == field and r.name == rule_name)
+    for row in broken.iter_rows(named=True):
+        found = "the cell is blank" if row[field.name] is None else f"{quote(row[field.name])} breaks {rule.name}"
+        expected = rule.expected
+        if "example" in field.descriptor:
+            expected += f", e.g. {field.descriptor['example']}"
+        yield Failure(row["_file"], row["_line"], 0, resource.name, field.name, rule.name, found, expected, rule.advice)
+
+
+def _broken_rule(resource: Resource, broken: pl.DataFrame, check: pa.Check) -> Iterator[Failure]:
+    expected, _, advice = str(check.error).removeprefix("expected ").partition("; ")
+    for row in broken.iter_rows(named=True):
+        key = ", ".join(f"{field} {quote(row[field])}" for field in resource.primary_key) or "the row"
+        found = f"{key} breaks the rule {check.name}"
+        advice = advice[:1].upper() + advice[1:].rstrip(".")
+        yield Failure(row["_file"], row["_line"], 0, resource.name, "", str(check.name), found, expected, advice)

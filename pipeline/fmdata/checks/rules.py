@@ -1,0 +1,49 @@
+"""The project's own rules: `pipeline/rules/<table>.py`, pandera checks that a Table Schema cannot say.
+
+A rule file has a list `CHECKS` of named `pandera.polars.Check`s over whole rows. Each takes the table's fields and its
+`_` working columns and returns one boolean column: true where the row is fine. A null counts as broken.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pandera.polars as pa
+
+from fmdata.contract import Package
+from fmdata.errors import FmdataError
+
+FOLDER = "pipeline/rules"
+
+
+def load_rules(package: Package) -> dict[str, list[pa.Check]]:
+    """The rules of each table that has any. Raises `FmdataError` for a file that is no rule file."""
+    tables = {resource.name for resource in package}
+    found = {}
+    for path in sorted((package.root / FOLDER).glob("*.py")):
+        file = f"{FOLDER}/{path.name}"
+        if path.stem not in tables:
+            raise FmdataError(f"{file}: the contract has no table {path.stem}. Rename the file as its table is named.")
+        found[path.stem] = _load(path, file)
+    return found
+
+
+def _load(path: Path, file: str) -> list[pa.Check]:
+    spec = importlib.util.spec_from_file_location(f"rules_of_{path.stem}", path)
+    if spec is None or spec.loader is None:
+        raise FmdataError(f"{file}: cannot be loaded.")
+    module = importlib.util.module_from_spec(spec)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        raise FmdataError(f"{file}: does not run ({type(error).__name__}: {error}).") from error
+    checks = getattr(module, "CHECKS", None)
+    if not isinstance(checks, list) or not all(isinstance(check, pa.Check) for check in checks) or not checks:
+        raise FmdataError(f"{file}: expected a list CHECKS of pandera checks.")
+    names = [check.name for check in checks]
+    if None in names or len(set(names)) < len(names) or not all(check.error for check in checks):
+        raise FmdataError(f"{file}: every check needs a name of its own and an error that says what is expected.")
+    for check in checks:
+        check.ignore_na = False
+    return checks

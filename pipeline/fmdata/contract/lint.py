@@ -1,0 +1,144 @@
+"""What a descriptor must be before anything is built on it.
+
+frictionless lets pass what a publisher must not (`version: "banana"`, a foreign key to nowhere, a constraint it does
+not know); these checks do not. What the engine cannot honour is named and refused, never skipped.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fmdata.contract.lint_schema import lint_keys, lint_schema
+from fmdata.contract.pointers import Fault, Pointer, typo
+
+__all__ = ["Fault", "lint"]
+
+_SEMVER = re.compile(r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_PROFILES = (
+    "https://datapackage.org/profiles/2.0/datapackage.json",
+    "https://datapackage.org/profiles/1.0/datapackage.json",
+)
+_RESERVED = frozenset({"raw", "main", "temp", "system", "information_schema", "pg_catalog"})
+_DIALECT = {
+    "header": True, "delimiter": ",", "quoteChar": '"', "doubleQuote": True, "lineTerminator": "\n",
+    "headerRows": [1], "skipInitialSpace": False, "$schema": "https://datapackage.org/profiles/2.0/tabledialect.json",
+}  # fmt: skip
+_RESOURCE = {
+    "type": ("table",), "profile": ("tabular-data-resource",), "format": ("csv",), "scheme": ("file",),
+    "encoding": ("utf-8", "UTF-8", "utf8"), "mediatype": ("text/csv",), "generated": ("provenance",),
+}  # fmt: skip
+_REFUSED = {"data": "inline data", "compression": "compressed files", "extrapaths": "extra paths", "innerpath": "zips"}
+
+
+def lint(descriptor: dict[str, Any]) -> list[Fault]:
+    """Every fault of a Data Package descriptor, in its order."""
+    faults = list(_package(descriptor))
+    resources = descriptor.get("resources")
+    if not isinstance(resources, list) or not resources:
+        fault = Fault(("resources",), "there are no resources", "a list of at least one", "Describe each table here")
+        return [*faults, fault]
+    for index, resource in enumerate(resources):
+        faults += _resource(("resources", index), resource)
+    faults += _names(descriptor)
+    return faults if faults else list(lint_keys(resources)) + list(_views(descriptor))
+
+
+def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:
+    if descriptor.get("$schema", _PROFILES[0]) not in _PROFILES:
+        yield Fault(("$schema",), f'"{descriptor["$schema"]}" is not a known profile', _PROFILES[0])
+    for key in ("name", "title", "version"):
+        if not isinstance(descriptor.get(key), str) or not descriptor[key].strip():
+            yield Fault((key,), f'the package has no "{key}"', "text", "Nobody can cite data without it: add it")
+    if isinstance(name := descriptor.get("name"), str) and not _NAME.fullmatch(name):
+        yield Fault(("name",), f'"{name}" is not a package name', "lower-case letters, digits, _ and - only")
+    if isinstance(version := descriptor.get("version"), str) and not _SEMVER.fullmatch(version):
+        yield Fault(("version",), f'"{version}" is not a version', "MAJOR.MINOR.PATCH, e.g. 0.1.0")
+    for key, needed in (("licenses", ("name", "path")), ("contributors", ("title",))):
+        found = descriptor.get(key)
+        if not isinstance(found, list) or not found:
+            yield Fault((key,), f'the package has no "{key}"', "a list of at least one", "Add it: users need it")
+            continue
+        for index, item in enumerate(found):
+            if not isinstance(item, dict) or not any(isinstance(item.get(word), str) for word in needed):
+                yield Fault((key, index), "it says nothing", f"an object with {' or '.join(needed)}")
+
+
+def _resource(at: Pointer, resource: Any) -> Iterator[Fault]:
+    if not isinstance(resource, dict):
+        yield Fault(at, "the resource is not an object", "an object with name, path and schema")
+        return
+    name = resource.get("name")
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        yield Fault((*at, "name"), f"{name!r} is not a resource name", "lower-case letters, digits, _ and - only")
+    for key, allowed in _RESOURCE.items():
+        if key in resource and resource[key] not in allowed:
+            yield Fault((*at, key), f"{resource[key]!r} is not supported", " or ".join(map(repr, allowed)))
+    for key, words in _REFUSED.items():
+        if key in resource:
+            yield Fault((*at, key), f"{words} are not supported", "one path per resource", "Remove it")
+    yield from _paths((*at, "path"), resource)
+    dialect = resource.get("dialect", {})
+    for key, value in dialect.items() if isinstance(dialect, dict) else [("dialect", dialect)]:
+        if value != _DIALECT.get(key, object()):
+            found = f"{value!r} is not supported"
+            yield Fault((*at, "dialect", key), found, repr(_DIALECT.get(key, "absent")), "Write the CSV that way")
+    if isinstance(resource.get("schema"), dict):
+        yield from lint_schema((*at, "schema"), resource["schema"])
+    else:
+        yield Fault((*at, "schema"), "there is no schema", "a Table Schema object in the descriptor itself")
+
+
+def _paths(at: Pointer, resource: dict[str, Any]) -> Iterator[Fault]:
+    paths = resource.get("path", [])
+    for path in [paths] if isinstance(paths, str) else paths if isinstance(paths, list) else [paths]:
+        if not isinstance(path, str) or not path:
+            yield Fault(at, f"{path!r} is not a path", "a relative path with / between folders")
+        elif re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|[/~\\]", path) or ".." in path.split("/") or "\\" in path:
+            yield Fault(at, f'"{path}" leaves the package', "a relative path inside it, with no .. and no URL")
+
+
+def _names(descriptor: dict[str, Any]) -> Iterator[Fault]:
+    """Names that would collide in a database, where case does not count, or that the engine keeps for itself."""
+    seen: dict[str, str] = {}
+    for kind in ("resources", "views"):
+        for index, item in enumerate(descriptor.get(kind, [])):
+            name = item.get("name") if isinstance(item, dict) else None
+            if not isinstance(name, str):
+                continue
+            at: Pointer = (kind, index, "name")
+            if name.lower() in seen:
+                yield Fault(at, f'"{name}" collides with "{seen[name.lower()]}"', "names that differ", "Rename one")
+            if name.startswith("_") or name in _RESERVED or name in _keywords():
+                yield Fault(at, f'the name "{name}" is reserved', "another name", "Rename it")
+            seen[name.lower()] = name
+
+
+@functools.cache
+def _keywords() -> frozenset[str]:
+    """Words that SQL users would have to quote every time."""
+    import duckdb
+
+    rows = duckdb.execute("SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category = 'reserved'").fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+def _views(descriptor: dict[str, Any]) -> Iterator[Fault]:
+    views = descriptor.get("views", [])
+    for index, view in enumerate(views if isinstance(views, list) else []):
+        at: Pointer = ("views", index)
+        for key in ("name", "title", "description"):
+            if not isinstance(view, dict) or not isinstance(view.get(key), str):
+                yield Fault((*at, key), f'the view has no "{key}"', "text")
+        fields = view.get("fields") if isinstance(view, dict) else None
+        if not isinstance(fields, list) or not fields:
+            yield Fault((*at, "fields"), "the view has no fields", "name and description of each column")
+            continue
+        for number, field in enumerate(fields):
+            if not all(isinstance(field.get(key), str) for key in ("name", "description")):
+                yield Fault((*at, "fields", number), "the column is not described", 'a "name" and a "description"')
+        if extra := set(view) - {"name", "title", "description", "fields"}:
+            yield typo(at, sorted(extra)[0], ["name", "title", "description", "fields"])

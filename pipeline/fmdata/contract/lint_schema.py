@@ -1,0 +1,198 @@
+"""What a Table Schema must be: known properties, types, formats and constraints; keys that lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from fmdata.contract.constraints import CONSTRAINTS, TABLE_CONSTRAINTS, typed
+from fmdata.contract.model import Field
+from fmdata.contract.pointers import Fault, Pointer, typo
+from fmdata.contract.types import DATE_DIRECTIVES, STRING_FORMATS, TYPES
+
+_SCHEMA = frozenset({"$schema", "fields", "missingValues", "primaryKey", "uniqueKeys", "foreignKeys"})
+_FIELD = frozenset({
+    "name", "type", "format", "title", "description", "example", "constraints", "categories", "categoriesOrdered",
+    "missingValues", "rdfType", "trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber",
+    "unit", "blank", "derivation", "allowFormulas",
+})  # fmt: skip
+DERIVATIONS = ("verbatim", "normalised", "split", "inferred", "curated")
+
+
+def lint_schema(at: Pointer, schema: dict[str, Any]) -> Iterator[Fault]:
+    """The faults of one Table Schema, its keys' targets aside."""
+    for unknown in sorted(schema.keys() - _SCHEMA):
+        yield typo(at, unknown, _SCHEMA)
+    fields = schema.get("fields")
+    if not isinstance(fields, list) or not fields:
+        yield Fault((*at, "fields"), "there are no fields", "a list of at least one")
+        return
+    seen: set[str] = set()
+    for index, field in enumerate(fields):
+        place = (*at, "fields", index)
+        name = field.get("name") if isinstance(field, dict) else None
+        if not isinstance(name, str) or not name.strip() or not name.isprintable():
+            yield Fault(place, "the field has no name", "an object with a name and a type")
+            continue
+        if name.lower() in seen:
+            yield Fault((*place, "name"), f'"{name}" stands twice (case does not count)', "different names")
+        if name.startswith("_"):
+            yield Fault((*place, "name"), f'"{name}" is reserved', "a name that does not begin with _")
+        seen.add(name.lower())
+        yield from _field(place, field, schema.get("missingValues", [""]))
+    yield from _shapes(at, schema)
+    needed = {f.get("name") for f in fields if isinstance(f, dict) and (f.get("constraints") or {}).get("required")}
+    if len(fields) == 1 and not needed and not schema.get("primaryKey"):
+        yield Fault((*at, "fields", 0), "a blank in a table of one field is a blank line", 'a "required" field')
+
+
+def _shapes(at: Pointer, schema: dict[str, Any]) -> Iterator[Fault]:
+    """Keys are written as the specification writes them; whether they lead somewhere is `lint_keys`' to say."""
+    lists = {name: schema.get(name, []) for name in ("uniqueKeys", "foreignKeys")}
+    for name, value in lists.items():
+        if not isinstance(value, list):
+            yield Fault((*at, name), f"{value!r} is not a list", "a list of keys")
+    keys: dict[Pointer, Any] = {("primaryKey",): schema.get("primaryKey", [])}
+    for index, key in enumerate(lists["uniqueKeys"] if isinstance(lists["uniqueKeys"], list) else []):
+        keys["uniqueKeys", index] = key
+    for index, key in enumerate(lists["foreignKeys"] if isinstance(lists["foreignKeys"], list) else []):
+        reference = key.get("reference") if isinstance(key, dict) else None
+        if not isinstance(reference, dict) or not isinstance(reference.get("resource", ""), str):
+            yield Fault(
+                (*at, "foreignKeys", index), "the key is not an object with a reference", '"fields", "reference"'
+            )
+            continue
+        keys["foreignKeys", index, "fields"] = key.get("fields")
+        keys["foreignKeys", index, "reference", "fields"] = reference.get("fields")
+    for pointer, names in keys.items():
+        listed = [names] if isinstance(names, str) else names
+        if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
+            yield Fault((*at, *pointer), f"{names!r} names no fields", "a field's name or a list of names")
+
+
+def _field(at: Pointer, field: dict[str, Any], missing: Any) -> Iterator[Fault]:
+    for name in sorted(field.keys() - _FIELD):
+        yield typo(at, name, _FIELD)
+    kind = field.get("type", "string")
+    if kind not in TYPES:
+        yield Fault((*at, "type"), f"the type {kind!r} cannot be honoured", "one of " + ", ".join(TYPES))
+        return
+    yield from _format(at, kind, field.get("format", "default"))
+    own = field.get("missingValues", missing)
+    if not isinstance(own, list):
+        yield Fault((*at, "missingValues"), f"{own!r} is not a list", 'texts that mean a blank, e.g. [""]')
+        return
+    if field.get("derivation", DERIVATIONS[0]) not in DERIVATIONS:
+        yield Fault((*at, "derivation"), f"{field['derivation']!r} is not known", "one of " + ", ".join(DERIVATIONS))
+    yield from _constraints(at, Field(field["name"], kind, field, ()))
+
+
+def _format(at: Pointer, kind: str, form: Any) -> Iterator[Fault]:
+    known = list(STRING_FORMATS) if kind == "string" else ["default"]
+    if kind in ("date", "time", "datetime") and isinstance(form, str) and "%" in form:
+        if set(re.findall("%(.)", form)) - DATE_DIRECTIVES:
+            allowed = " ".join(f"%{d}" for d in sorted(DATE_DIRECTIVES))
+            yield Fault((*at, "format"), f'the format "{form}" cannot be honoured', f"directives out of {allowed}")
+    elif form not in known:
+        yield Fault((*at, "format"), f'the format "{form}" cannot be honoured', "one of " + ", ".join(known))
+
+
+def _constraints(at: Pointer, field: Field) -> Iterator[Fault]:
+    known = CONSTRAINTS.keys() | TABLE_CONSTRAINTS
+    if not isinstance(field.constraints, dict):
+        yield Fault((*at, "constraints"), "the constraints are not an object", "e.g. {'required': true}")
+        return
+    for name, parameter in field.constraints.items():
+        here = (*at, "constraints", name)
+        if name not in known:
+            yield typo((*at, "constraints"), name, known)
+        elif name in CONSTRAINTS and not CONSTRAINTS[name].suits(field):
+            yield Fault(here, f"{name} cannot be honoured for the type {field.type}", "a constraint that suits it")
+        elif fault := _parameter(field, name, parameter):
+            yield Fault(here, *fault)
+    yield from _categories(at, field)
+
+
+def _parameter(field: Field, name: str, parameter: Any) -> tuple[str, str] | None:
+    """What is wrong with a constraint's value and what was expected, or None."""
+    if name in ("required", "unique"):
+        return None if isinstance(parameter, bool) else (f"{parameter!r} is not a boolean", "true or false")
+    if name in ("minLength", "maxLength"):
+        fits = isinstance(parameter, int) and not isinstance(parameter, bool) and parameter >= 0
+        return None if fits else (f"{parameter!r} is not a length", "a whole number, 0 or more")
+    if name == "pattern":
+        return _pattern(parameter)
+    if name == "enum" and (not isinstance(parameter, list) or not parameter):
+        return f"{parameter!r} is not a list of values", "a list of at least one value"
+    try:
+        values = typed(field, name, parameter)
+    except ValueError as error:
+        return f'"{error}" is not a value of the type {field.type}', f"values of the type {field.type}"
+    if name == "enum" and len(set(map(str, values))) < len(values):
+        return "a value stands twice", "each value once"
+    return None
+
+
+def _pattern(pattern: Any) -> tuple[str, str] | None:
+    import duckdb
+
+    try:
+        duckdb.execute("SELECT regexp_full_match('', ?)", [pattern]).fetchall()
+    except duckdb.Error as error:
+        return f"{pattern!r} is not a pattern we can check ({error})", "RE2 syntax: no look-around, no back-reference"
+    return None
+
+
+def _categories(at: Pointer, field: Field) -> Iterator[Fault]:
+    if "categories" in field.descriptor:
+        given = [c["value"] if isinstance(c, dict) else c for c in field.descriptor["categories"]]
+        if given != field.constraints.get("enum"):
+            yield Fault((*at, "categories"), "the categories are not the enum's values", "both alike, in one order")
+
+
+def lint_keys(resources: list[dict[str, Any]]) -> Iterator[Fault]:
+    """Keys name fields that are there; foreign keys lead to a key; no circle keeps rows from being loaded."""
+    from fmdata.contract.load import names
+
+    tables = {r["name"]: r["schema"] for r in resources}
+    fields = {name: [f["name"] for f in schema["fields"]] for name, schema in tables.items()}
+    for index, (table, schema) in enumerate(tables.items()):
+        at: Pointer = ("resources", index, "schema")
+        own = [("primaryKey", schema.get("primaryKey", []))]
+        own += [("uniqueKeys", key) for key in schema.get("uniqueKeys", [])]
+        own += [("foreignKeys", key["fields"]) for key in schema.get("foreignKeys", [])]
+        for kind, key in own:
+            for field in set(names(key)) - set(fields[table]):
+                yield Fault((*at, kind), f'there is no field "{field}"', "one of " + ", ".join(fields[table]))
+        for number, key in enumerate(schema.get("foreignKeys", [])):
+            place = (*at, "foreignKeys", number)
+            target = key["reference"].get("resource") or table
+            reference = names(key["reference"]["fields"])
+            if target not in tables:
+                yield Fault(place, f'there is no resource "{target}"', "one of " + ", ".join(tables))
+            elif reference not in _unique(tables[target]):
+                yield Fault(place, f"{', '.join(reference)} is no key of {target}", "its primary key or a unique key")
+            elif len(reference) != len(names(key["fields"])):
+                yield Fault(place, "the two sides have different numbers of fields", "as many on both")
+    yield from _circles(tables)
+
+
+def _unique(schema: dict[str, Any]) -> set[tuple[str, ...]]:
+    from fmdata.contract.load import names
+
+    single = {(f["name"],) for f in schema["fields"] if (f.get("constraints") or {}).get("unique")}
+    return single | {names(schema.get("primaryKey", ()))} | {names(key) for key in schema.get("uniqueKeys", ())}
+
+
+def _circles(tables: dict[str, Any]) -> Iterator[Fault]:
+    waits = {
+        name: {key["reference"].get("resource") or name for key in schema.get("foreignKeys", [])} - {name}
+        for name, schema in tables.items()
+    }
+    while ready := [name for name, targets in waits.items() if not targets & waits.keys()]:
+        for name in ready:
+            del waits[name]
+    if waits:
+        circle = ", ".join(waits)
+        yield Fault(("resources",), f"foreign keys go in a circle: {circle}", "keys that can be loaded in some order")

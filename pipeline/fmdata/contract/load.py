@@ -1,0 +1,117 @@
+"""Reading a descriptor: strict JSON in, a `Package` or every fault of the descriptor with its line out."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from fmdata.contract.lint import Fault, lint
+from fmdata.contract.model import Field, ForeignKey, Package, Resource, View
+from fmdata.errors import CheckError, Failure, FmdataError
+
+
+def load(root: Path, path: str = "datapackage.json") -> Package:
+    """The contract at `root/path`. Raises `FmdataError` for a file that is no JSON, `CheckError` for its faults."""
+    text = _read(root, path)
+    descriptor = _parse(text, path)
+    if faults := lint(descriptor):
+        raise CheckError([_failure(path, text, fault) for fault in faults])
+    resources = tuple(_resource(r) for r in descriptor["resources"])
+    views = tuple(
+        View(v["name"], v["title"], v["description"], tuple((f["name"], f["description"]) for f in v["fields"]))
+        for v in descriptor.get("views", [])
+    )
+    return Package(root, path, descriptor, resources, views)
+
+
+def _read(root: Path, path: str) -> str:
+    try:
+        return (root / path).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise FmdataError(
+            f"{path}: there is no such file in {root}; expected the project's Data Package descriptor. "
+            "Run fmdata in the project's folder, or name it with --root."
+        ) from None
+    except (UnicodeDecodeError, OSError) as error:
+        raise FmdataError(f"{path}: cannot be read ({error}); expected a JSON file in UTF-8.") from None
+
+
+def _parse(text: str, path: str) -> dict[str, Any]:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise FmdataError(f'{path}: the property "{twice}" stands twice in one object. Keep one of them.')
+        return found
+
+    try:
+        descriptor = json.loads(text, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        place = f"{path}:{error.lineno}:{error.colno}"
+        raise FmdataError(f"{place}: not JSON ({error.msg}); expected a Data Package descriptor.") from None
+    if not isinstance(descriptor, dict):
+        raise FmdataError(f"{path}:1: the descriptor is not a JSON object; expected a Data Package descriptor.")
+    return descriptor
+
+
+def _failure(path: str, text: str, fault: Fault) -> Failure:
+    line, column = _position(text, fault.pointer)
+    where = ".".join(map(str, fault.pointer))
+    return Failure(path, line, column, "", where, "descriptor", fault.found, fault.expected, fault.advice)
+
+
+def _position(text: str, pointer: tuple[str | int, ...]) -> tuple[int, int]:
+    """Line and column of the value a pointer leads to, or of the nearest enclosing value there is."""
+    import yaml
+
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.YAMLError:
+        return 0, 0
+    for step in pointer:
+        if isinstance(node, yaml.MappingNode):
+            inner = next((value for key, value in node.value if key.value == step), None)
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            inner = node.value[step]
+        else:
+            inner = None
+        if inner is None:
+            break
+        node = inner
+    if node is None:
+        return 0, 0
+    return node.start_mark.line + 1, node.start_mark.column + 1
+
+
+def _resource(descriptor: dict[str, Any]) -> Resource:
+    schema = descriptor["schema"]
+    missing = schema.get("missingValues", [""])
+    name = descriptor["name"]
+    return Resource(
+        name=name,
+        descriptor=descriptor,
+        fields=tuple(_field(f, missing) for f in schema["fields"]),
+        primary_key=names(schema.get("primaryKey", ())),
+        unique_keys=tuple(names(key) for key in schema.get("uniqueKeys", ())),
+        foreign_keys=tuple(
+            ForeignKey(
+                names(key["fields"]),
+                key["reference"].get("resource") or name,
+                names(key["reference"]["fields"]),
+            )
+            for key in schema.get("foreignKeys", ())
+        ),
+    )
+
+
+def _field(descriptor: dict[str, Any], missing: list[Any]) -> Field:
+    own = descriptor.get("missingValues", missing)
+    texts = tuple(str(value["value"] if isinstance(value, dict) else value) for value in own)
+    return Field(descriptor["name"], descriptor.get("type", "string"), descriptor, texts)
+
+
+def names(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """Field names as the specification lets them be written: one string or a list."""
+    return (value,) if isinstance(value, str) else tuple(value)

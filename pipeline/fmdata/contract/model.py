@@ -1,0 +1,126 @@
+"""The contract as plain data. Words are those of the Data Package and Table Schema specifications, version 2."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a resource. `descriptor` is its Table Schema descriptor, `missing_values` the texts of a blank."""
+
+    name: str
+    type: str
+    descriptor: dict[str, Any]
+    missing_values: tuple[str, ...]
+
+    @property
+    def format(self) -> str:
+        return str(self.descriptor.get("format", "default"))
+
+    @property
+    def constraints(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.descriptor.get("constraints", {})
+        return found
+
+    @property
+    def required(self) -> bool:
+        return bool(self.constraints.get("required", False))
+
+    @property
+    def refuses_formulas(self) -> bool:
+        """Whether a text that a spreadsheet would take for a formula is a fault; the contract can allow it."""
+        return self.type in ("string", "any") and not self.descriptor.get("allowFormulas", False)
+
+    def words(self, name: str) -> str:
+        """A descriptive property ('title', 'description', 'unit', 'blank', …), '' when it is not given."""
+        return str(self.descriptor.get(name, ""))
+
+
+@dataclass(frozen=True)
+class ForeignKey:
+    """`fields` of one resource hold, where none of them is blank, the `reference_fields` of a row of `resource`."""
+
+    fields: tuple[str, ...]
+    resource: str
+    reference_fields: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One table. `generated` names the engine stage that makes its rows, '' when they come from extracts."""
+
+    name: str
+    descriptor: dict[str, Any]
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    unique_keys: tuple[tuple[str, ...], ...]
+    foreign_keys: tuple[ForeignKey, ...]
+
+    @property
+    def generated(self) -> str:
+        return str(self.descriptor.get("generated", ""))
+
+    @property
+    def title(self) -> str:
+        return str(self.descriptor.get("title", self.name))
+
+    @property
+    def description(self) -> str:
+        return str(self.descriptor.get("description", ""))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        path = self.descriptor.get("path", ())
+        return (path,) if isinstance(path, str) else tuple(path)
+
+    @property
+    def keys(self) -> tuple[tuple[str, ...], ...]:
+        """Every set of fields that must be unique: primary key, unique keys, and fields constrained to be unique."""
+        single = tuple((f.name,) for f in self.fields if f.constraints.get("unique"))
+        found = (self.primary_key, *self.unique_keys, *single)
+        return tuple(dict.fromkeys(key for key in found if key))
+
+    def field(self, name: str) -> Field:
+        return next(f for f in self.fields if f.name == name)
+
+    def names(self) -> list[str]:
+        return [f.name for f in self.fields]
+
+
+@dataclass(frozen=True)
+class View:
+    """A named SELECT in the published database; `fields` are (name, description) of its columns in order."""
+
+    name: str
+    title: str
+    description: str
+    fields: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A Data Package: the project's root, its descriptor's path from there, the descriptor, and the tables."""
+
+    root: Path
+    path: str
+    descriptor: dict[str, Any]
+    resources: tuple[Resource, ...]
+    views: tuple[View, ...] = field(default=())
+
+    @property
+    def name(self) -> str:
+        return str(self.descriptor["name"])
+
+    @property
+    def version(self) -> str:
+        return str(self.descriptor["version"])
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources)
+
+    def resource(self, name: str) -> Resource:
+        return next(r for r in self.resources if r.name == name)

@@ -1,0 +1,195 @@
+"""Table Schema types: for each, which texts are values, how a text becomes a value, and how a value is written.
+
+Text is checked for its lexical form before it is cast, because SQL casts are lax. Everything is a SQL expression over
+a text column, so that extracts, published tables, constraint values and the shipped file share one definition.
+Source: Table Schema 2.0, section "Field Types".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fmdata.contract.model import Field
+from fmdata.sql import literal
+
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DURATION = (
+    r"-?P(?:[0-9]+W|(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?)"
+)
+STRING_FORMATS = {
+    "default": "",
+    "email": r"[^@\s]+@[^@\s]+\.[^@\s]+",
+    "uri": r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+",
+    "uuid": r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
+    "binary": r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
+}
+# strptime directives that DuckDB reads and writes alike, so that a custom format survives the round trip.
+DATE_DIRECTIVES = frozenset("YmdHMSyjbB")
+
+
+@dataclass(frozen=True)
+class Type:
+    """How one Table Schema type is held (`storage`, a DuckDB type), read, written, and described to people."""
+
+    storage: str
+    expected: str
+    read: Callable[[Field, str], str]
+    write: Callable[[Field, str], str] = lambda _, column: f"CAST({column} AS VARCHAR)"
+    ordered: bool = True
+
+
+def _matching(pattern: str, column: str, value: str) -> str:
+    return f"CASE WHEN regexp_full_match({column}, {literal(pattern)}) THEN {value} END"
+
+
+def _bare(field: Field, column: str) -> str:
+    """A number's text without group characters, decimal comma or (where allowed) surrounding words."""
+    if group := field.descriptor.get("groupChar"):
+        column = f"replace({column}, {literal(group)}, '')"
+    if not field.descriptor.get("bareNumber", True):
+        column = f"regexp_replace({column}, '^[^0-9+.,-]+|[^0-9.,]+$', '', 'g')"
+    decimal = field.descriptor.get("decimalChar", ".")
+    return f"replace({column}, {literal(decimal)}, '.')" if decimal != "." else column
+
+
+def _integer(field: Field, column: str) -> str:
+    bare = _bare(field, column)
+    return _matching("[+-]?[0-9]+", bare, f"TRY_CAST({bare} AS BIGINT)")
+
+
+def _number(field: Field, column: str) -> str:
+    # A double must hold what was written: up to 15 significant digits always do; more only if they read back alike.
+    bare = _bare(field, column)
+    digits = f"trim(regexp_replace(regexp_replace({bare}, '[eE].*$', ''), '[^0-9]', '', 'g'), '0')"
+    value = f"TRY_CAST({bare} AS DOUBLE)"
+    exact = f"(length({digits}) <= 15 OR CAST({value} AS VARCHAR) = {bare}) AND ({value} <> 0 OR {digits} = '')"
+    return _matching(_NUMBER, bare, f"CASE WHEN isfinite({value}) AND {exact} THEN {value} END")
+
+
+def _write_number(field: Field, column: str) -> str:
+    decimal = field.descriptor.get("decimalChar", ".")
+    # Whole numbers are written without the '.0' that a double's text carries.
+    text = f"regexp_replace(CAST({column} AS VARCHAR), '\\.0$', '')"
+    return f"replace({text}, '.', {literal(decimal)})" if decimal != "." else text
+
+
+def truths(field: Field) -> tuple[list[str], list[str]]:
+    """The texts that mean true and those that mean false; the first of each is the one we write."""
+    true = field.descriptor.get("trueValues", ["true", "True", "TRUE", "1"])
+    false = field.descriptor.get("falseValues", ["false", "False", "FALSE", "0"])
+    return list(true), list(false)
+
+
+def _boolean(field: Field, column: str) -> str:
+    true, false = (", ".join(map(literal, texts)) for texts in truths(field))
+    return f"CASE WHEN {column} IN ({true}) THEN true WHEN {column} IN ({false}) THEN false END"
+
+
+def _write_boolean(field: Field, column: str) -> str:
+    true, false = truths(field)
+    return f"CASE {column} WHEN true THEN {literal(true[0])} WHEN false THEN {literal(false[0])} END"
+
+
+def _string(field: Field, column: str) -> str:
+    pattern = STRING_FORMATS[field.format]
+    return _matching(pattern, column, column) if pattern else column
+
+
+def _temporal(storage: str, pattern: str) -> Callable[[Field, str], str]:
+    def read(field: Field, column: str) -> str:
+        if field.format == "default":
+            return _matching(pattern, column, f"TRY_CAST({column} AS {storage})")
+        moment = f"TRY_STRPTIME({column}, {literal(field.format)})"
+        return f"CASE WHEN strftime({moment}, {literal(field.format)}) = {column} THEN CAST({moment} AS {storage}) END"
+
+    return read
+
+
+def _write_temporal(default: str) -> Callable[[Field, str], str]:
+    def write(field: Field, column: str) -> str:
+        if field.format == "default":
+            return default.format(column)
+        moment = f"(DATE '2000-01-01' + {column})" if field.type == "time" else column
+        return f"strftime({moment}, {literal(field.format)})"
+
+    return write
+
+
+def _json(kind: str) -> Callable[[Field, str], str]:
+    return lambda _, column: (
+        f"CASE WHEN json_valid({column}) AND json_type(TRY_CAST({column} AS JSON)) = '{kind}' "
+        f"THEN TRY_CAST({column} AS JSON) END"
+    )
+
+
+_DATETIME = "replace(CAST({} AS VARCHAR), ' ', 'T')"
+_TEXT = "CAST({} AS VARCHAR)"
+
+TYPES: dict[str, Type] = {
+    "string": Type("VARCHAR", "text", _string, ordered=False),
+    "any": Type("VARCHAR", "any text", lambda _, column: column, ordered=False),
+    "integer": Type("BIGINT", "a whole number within 64 bits, e.g. 42", _integer),
+    "number": Type("DOUBLE", "a finite number that a 64-bit float holds exactly, e.g. 4.2", _number, _write_number),
+    "boolean": Type("BOOLEAN", "true or false", _boolean, _write_boolean, ordered=False),
+    "date": Type("DATE", "a date, e.g. 2024-09-08", _temporal("DATE", _DAY), _write_temporal(_TEXT)),
+    "time": Type("TIME", "a time, e.g. 13:45:00", _temporal("TIME", _CLOCK), _write_temporal(_TEXT)),
+    "datetime": Type(
+        "TIMESTAMP",
+        "a date and time without a zone, e.g. 2024-09-08T13:45:00 (for UTC give the format %Y-%m-%dT%H:%M:%SZ)",
+        _temporal("TIMESTAMP", f"{_DAY}T{_CLOCK}"),
+        _write_temporal(_DATETIME),
+    ),
+    "year": Type(
+        "INTEGER",
+        "a year in four digits, e.g. 2024",
+        lambda _, column: _matching("[0-9]{4}", column, f"TRY_CAST({column} AS INTEGER)"),
+        lambda _, column: f"printf('%04d', {column})",
+    ),
+    "yearmonth": Type(
+        "VARCHAR",
+        "a year and month, e.g. 2024-09",
+        lambda _, column: _matching("[0-9]{4}-(?:0[1-9]|1[0-2])", column, column),
+    ),
+    "duration": Type(
+        "VARCHAR",
+        "an ISO 8601 duration, e.g. P1DT12H",
+        lambda _, c: (
+            f"CASE WHEN regexp_full_match({c}, {literal(_DURATION)}) AND {c}[-1] NOT IN ('P', 'T') THEN {c} END"
+        ),
+        ordered=False,
+    ),
+    "object": Type("JSON", 'a JSON object, e.g. {"a": 1}', _json("OBJECT"), ordered=False),
+    "array": Type("JSON", "a JSON array, e.g. [1, 2]", _json("ARRAY"), ordered=False),
+}
+
+
+def storage(field: Field) -> str:
+    """The DuckDB type that holds the field's values while checks run."""
+    return TYPES[field.type].storage
+
+
+def read(field: Field, column: str) -> str:
+    """SQL: the typed value of a text column, NULL where the text is blank or not a value of the field's type."""
+    return TYPES[field.type].read(field, column)
+
+
+def write(field: Field, column: str) -> str:
+    """SQL: the text of a typed column as the published CSV has it; a blank is the field's first missing value."""
+    text = TYPES[field.type].write(field, column)
+    blank = field.missing_values[0] if field.missing_values else ""
+    return f"coalesce({text}, {literal(blank)})" if blank else text
+
+
+def expected(field: Field) -> str:
+    """The field's type in words, with its format or an example where the contract gives one."""
+    words = TYPES[field.type].expected
+    if field.type == "string" and field.format != "default":
+        words = {"uri": "a URI, e.g. https://example.org/"}.get(field.format, f"a {field.format} string")
+    elif field.format != "default":
+        words = f"a {field.type} in the format {field.format}"
+    if "example" in field.descriptor:
+        words = f"{words.split(', e.g. ')[0]}, e.g. {field.descriptor['example']}"
+    return words

@@ -1,0 +1,66 @@
+"""What can go wrong, as data.
+
+A *failure* is one thing wrong with the input: it is returned, collected and sorted, never raised on its own.
+An *error* stops a run. Everything a user can cause is an `FmdataError`; any other exception is a defect of ours
+and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_SHOWN = 80
+
+
+@dataclass(frozen=True, order=True)
+class Failure:
+    """One broken rule at one place.
+
+    `file` is relative to the project's root, `line` the physical line in it (0: the file as a whole), `column` the
+    1-based character in that line (0: unknown), `resource` and `field` the table and field, `rule` the rule's name,
+    `found` what stands there, `expected` what should, `advice` what to do about it.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    resource: str = ""
+    field: str = ""
+    rule: str = ""
+    found: str = ""
+    expected: str = ""
+    advice: str = ""
+
+    def __str__(self) -> str:
+        place = self.file + (f":{self.line}" if self.line else "") + (f":{self.column}" if self.column else "")
+        subject = self.field or ""
+        if self.resource and not self.file.endswith((f"/{self.resource}.csv", ".json")):
+            subject = f"{subject} (table {self.resource})".strip()
+        text = f"{place} {subject}: {self.found}" if subject else f"{place}: {self.found}"
+        if self.expected:
+            text += f"; expected {self.expected}"
+        return f"{text}. {self.advice}" if self.advice else f"{text}."
+
+
+def quote(value: object) -> str:
+    """A value as messages show it: in double quotes, control characters escaped, cut when long."""
+    text = str(value).encode("unicode_escape").decode("ascii") if not str(value).isprintable() else str(value)
+    return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'
+
+
+class FmdataError(Exception):
+    """A run that cannot go on: the message says where, what was found, what was expected and what to do."""
+
+
+class CheckError(FmdataError):
+    """The input breaks rules. `failures` holds every one of them, sorted by file and line."""
+
+    def __init__(self, failures: list[Failure]) -> None:
+        self.failures = sorted(set(failures))
+        super().__init__("\n".join(map(str, self.failures)))
+
+
+def raise_if(failures: list[Failure]) -> None:
+    """Raise `CheckError` when there is at least one failure."""
+    if failures:
+        raise CheckError(failures)

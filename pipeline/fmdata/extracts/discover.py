@@ -1,0 +1,83 @@
+"""Which files are the extracts of which resource.
+
+With a `raw/datapackage.json`, its paths are the manifest: a file that is listed and absent, or there and not listed,
+is a failure, so that no extract is lost or slips in. Without one, the root contract is the contract of the extracts
+too, and the files of a resource are `raw/<name>.csv` and `raw/<folder>/<name>.csv`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from fmdata.contract import Package, Resource, load
+from fmdata.errors import Failure, FmdataError
+
+RAW = "raw"
+_NOTES = ("datapackage.json", "README.md")
+
+
+@dataclass(frozen=True)
+class Extract:
+    """The files of one resource, as sorted paths relative to the project's root."""
+
+    resource: Resource
+    files: tuple[str, ...]
+
+
+def manifest(contract: Package) -> Package:
+    """The contract of the extracts: `raw/datapackage.json` if there is one, else the root contract itself."""
+    return load(contract.root, f"{RAW}/datapackage.json") if has_manifest(contract.root) else contract
+
+
+def has_manifest(root: Path) -> bool:
+    return (root / RAW / "datapackage.json").exists()
+
+
+def discover(root: Path, package: Package) -> tuple[list[Extract], list[Failure]]:
+    """The extracts of each resource of `package`, in its order, and what is wrong with the set of files."""
+    if not (root / RAW).is_dir():
+        raise FmdataError(f"{RAW}/: there is no such folder; expected the extracts, one CSV file a table or more.")
+    failures: list[Failure] = []
+    there = list(_files(root, failures))
+    if has_manifest(root):
+        listed = {r.name: tuple(f"{RAW}/{path}" for path in r.paths) for r in package}
+    else:
+        listed = {r.name: tuple(p for p in there if _stem(p) == r.name) for r in package}
+    known = {path for paths in listed.values() for path in paths}
+    for path in sorted(set(there) - known):
+        advice = f"List it in {package.path}, correct its name, or remove it"
+        failures.append(Failure(path, rule="unknown file", found="the contract knows no such file", advice=advice))
+    for resource in package:
+        paths = listed[resource.name]
+        if not paths:
+            found = f"there is no extract of the resource {resource.name}"
+            failures.append(Failure(f"{RAW}/{resource.name}.csv", rule="missing file", found=found,
+                                    expected=f"{RAW}/{resource.name}.csv or {RAW}/<folder>/{resource.name}.csv"))  # fmt: skip
+        for path in sorted(set(paths) - set(there)):
+            if not any(f.file == path for f in failures):
+                found = f"there is no such file, but {package.path} lists it"
+                failures.append(Failure(path, rule="missing file", found=found, advice="Restore or unlist it"))
+    return [Extract(r, tuple(sorted(listed[r.name]))) for r in package], failures
+
+
+def _stem(path: str) -> str:
+    """The resource a path would belong to without a manifest; deeper folders belong to none."""
+    parts = path.split("/")
+    return parts[-1].removesuffix(".csv") if len(parts) <= 3 and path.endswith(".csv") else ""
+
+
+def _files(root: Path, failures: list[Failure]) -> Iterator[str]:
+    """Every file under raw/, notes and hidden files aside; links are failures, since they may lead anywhere."""
+    for folder, folders, files in os.walk(root / RAW):
+        folders.sort()
+        for name in sorted([*files, *folders]):
+            path = Path(folder, name)
+            shown = path.relative_to(root).as_posix()
+            if path.is_symlink():
+                found = "a symbolic link"
+                failures.append(Failure(shown, rule="symlink", found=found, expected="a file of its own"))
+            elif path.is_file() and not name.startswith(".") and name not in _NOTES:
+                yield shown

@@ -1,0 +1,37 @@
+"""Opening a published DuckDB file as a reader may: read-only, no files, no network, no settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from fmdata.errors import FmdataError
+from fmdata.sql import literal
+
+
+@contextmanager
+def reading(database: Path, output: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A locked-down connection to `database`; `output` is the one file it may write, for COPY."""
+    if not database.is_file():
+        raise FmdataError(f"{database}: there is no such file; expected a built release. Run `fmdata build` first.")
+    with duckdb.connect(str(database), read_only=True, config={"autoinstall_known_extensions": "false"}) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        if output:
+            con.execute(f"SET allowed_paths = [{literal(output)}]")
+        con.execute("SET enable_external_access = false; SET lock_configuration = true")
+        yield con
+
+
+def one_select(con: duckdb.DuckDBPyConnection, sql: str, place: str = "the query") -> str:
+    """`sql` if it is one SELECT. Raises `FmdataError` for anything else."""
+    try:
+        statements = con.extract_statements(sql)
+    except duckdb.Error as error:
+        raise FmdataError(f"{place}: {error}") from None
+    if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
+        kinds = ", ".join(s.type.name for s in statements) or "nothing"
+        raise FmdataError(f"{place}: found {kinds}; expected one SELECT. The release is read-only.")
+    return str(statements[0].query).strip().rstrip(";")

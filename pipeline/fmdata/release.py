@@ -1,0 +1,86 @@
+"""A build, in the order of the data's flow."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from fmdata.assemble import Progress, assemble, workspace
+from fmdata.contract import Package, load
+from fmdata.errors import FmdataError
+from fmdata.sql import count, name
+from fmdata.swap import staging, swap
+from fmdata.verify import verify
+from fmdata.writers.archive import write_sums, write_zip
+from fmdata.writers.citation import write_citation
+from fmdata.writers.cookbook import write_cookbook
+from fmdata.writers.csv import write_csv
+from fmdata.writers.database import write_database
+from fmdata.writers.descriptor import DATA, content_hash, write_descriptor
+from fmdata.writers.readme import write_readme
+
+LATEST = "dist/latest"
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a build made: where, which version, the content hash, and the number of rows of each table."""
+
+    folder: Path
+    name: str
+    version: str
+    content: str
+    counts: dict[str, int]
+
+
+def check(root: Path, progress: Progress) -> Package:
+    """Check everything a build would, and write nothing. Raises `CheckError` with every failure."""
+    package = load(root)
+    with workspace() as con:
+        assemble(con, package, progress)
+    return package
+
+
+def build(root: Path, progress: Progress) -> Release:
+    """Build `dist/latest/`, swapped in whole once it has been checked and verified.
+
+    Raises `CheckError` for bad data and `FmdataError` for anything else a user can mend; either leaves the previous
+    release as it was.
+    """
+    package = load(root)
+    with staging(root / "dist") as folder, workspace(folder) as con:
+        assemble(con, package, progress)
+        progress("writing the release")
+        counts, content = _write(con, package, folder)
+        progress("verifying the release")
+        verify(folder, package, counts)
+        swap(folder, root / LATEST)
+    return Release(root / LATEST, package.name, package.version, content, counts)
+
+
+def _write(con: duckdb.DuckDBPyConnection, package: Package, folder: Path) -> tuple[dict[str, int], str]:
+    counts = {r.name: count(con, f"main.{name(r.name)}") for r in package}
+    (folder / DATA).mkdir()
+    for resource in package:
+        write_csv(con, resource, folder / DATA)
+    content = content_hash(folder, package)
+    database = folder / f"{package.name}.duckdb"
+    write_database(con, package, database, content)
+    write_cookbook(package.root, database, folder)
+    write_descriptor(package, folder, counts, content)
+    write_readme(package, folder, counts, content)
+    write_citation(package, folder, content)
+    _copy(package.root, folder)
+    write_sums(folder)
+    write_zip(folder, f"{package.name}-{package.version}")
+    return counts, content
+
+
+def _copy(root: Path, folder: Path) -> None:
+    for file in ("LICENSE", "CHANGELOG.md"):
+        if not (root / file).is_file():
+            raise FmdataError(f"{file}: there is no such file in {root}; a release needs it. Add it.")
+        shutil.copyfile(root / file, folder / file)

@@ -1,0 +1,108 @@
+"""Published tables out of extracts: one SELECT a table, run in the order in which they read each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from fmdata.contract import Package, Resource
+from fmdata.errors import Failure, FmdataError
+from fmdata.sql import name
+
+FOLDER = "pipeline/tables"
+MACROS = "pipeline/macros.sql"
+LINEAGE = ("_file", "_line")
+
+
+def selects(con: duckdb.DuckDBPyConnection, package: Package) -> dict[str, str]:
+    """The SELECT of each table that comes from extracts, in an order in which each can read those before it.
+
+    A project without `pipeline/tables/` publishes its extracts as they are: its SELECTs are made here.
+    """
+    wanted = [r.name for r in package if not r.generated]
+    folder = package.root / FOLDER
+    if not folder.is_dir():
+        return {table: f"SELECT * FROM raw.{name(table)}" for table in wanted}
+    files = {path.stem: path for path in sorted(folder.glob("*.sql"))}
+    for table in sorted(set(wanted) ^ set(files)):
+        if table in files:
+            raise FmdataError(f"{FOLDER}/{table}.sql: the contract has no such table. Describe it or remove the file.")
+        raise FmdataError(f"{FOLDER}/{table}.sql: there is no such file; expected the SELECT of the table {table}.")
+    found = {table: read_select(package.root, f"{FOLDER}/{table}.sql") for table in wanted}
+    return _in_order(con, found)
+
+
+def read_select(root: Path, file: str) -> str:
+    """The one SELECT a SQL file holds. Raises `FmdataError` when it holds something else."""
+    text = (root / file).read_text(encoding="utf-8")
+    statements = parse(text, file)
+    if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
+        kinds = ", ".join(s.type.name for s in statements) or "nothing"
+        raise FmdataError(f"{file}: found {kinds}; expected one SELECT.")
+    return text.strip().rstrip(";")
+
+
+def parse(text: str, file: str) -> list[duckdb.Statement]:
+    """The statements of a SQL text. Raises `FmdataError` when it cannot be parsed."""
+    try:
+        return list(duckdb.extract_statements(text))
+    except duckdb.Error as error:
+        raise FmdataError(f"{file}: not SQL that DuckDB understands. {error}") from None
+
+
+def _in_order(con: duckdb.DuckDBPyConnection, found: dict[str, str]) -> dict[str, str]:
+    # An extract may have a table's own name: only the bare name, without `raw.`, is the published table.
+    waits = {table: _read_by(con, sql) & found.keys() for table, sql in found.items()}
+    order: list[str] = []
+    while ready := [table for table in found if table not in order and waits[table] <= set(order)]:
+        order.append(ready[0])
+    if len(order) < len(found):
+        circle = ", ".join(sorted(found.keys() - set(order)))
+        raise FmdataError(f"{FOLDER}: these SELECTs wait for each other: {circle}. Let one of them read extracts only.")
+    return {table: found[table] for table in order}
+
+
+def _read_by(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
+    """The relations a SELECT reads, as it writes them, without their aliases."""
+    return {relation.split(" AS ")[0].strip('"') for relation in con.get_table_names(sql, qualified=True)}
+
+
+def macros(con: duckdb.DuckDBPyConnection, root: Path) -> None:
+    """Make the macros that the SELECTs share."""
+    file = root / MACROS
+    if not file.is_file():
+        return
+    for statement in parse(file.read_text(encoding="utf-8"), MACROS):
+        if statement.type != duckdb.StatementType.CREATE or " MACRO " not in statement.query.upper():
+            raise FmdataError(f"{MACROS}: found {statement.type.name}; expected CREATE MACRO alone.")
+        con.execute(statement)
+
+
+def select(con: duckdb.DuckDBPyConnection, resource: Resource, sql: str) -> list[Failure]:
+    """Run a table's SELECT into `selected.<table>`, rows in the order of their extracts, ties by primary key.
+
+    Returns what its columns lack. Raises `FmdataError` when the SELECT does not run.
+    """
+    file = f"{FOLDER}/{resource.name}.sql"
+    try:
+        columns = [row[0] for row in con.execute(f"DESCRIBE {sql}").fetchall()]
+        if failures := _column_failures(resource, file, columns):
+            return failures
+        order = ", ".join([*LINEAGE, *map(name, resource.primary_key)])
+        con.execute(f"CREATE TABLE selected.{name(resource.name)} AS SELECT * FROM ({sql}\n) ORDER BY {order}")
+    except duckdb.Error as error:
+        raise FmdataError(f"{file}: the SELECT does not run. {error}") from None
+    return []
+
+
+def _column_failures(resource: Resource, file: str, columns: list[str]) -> list[Failure]:
+    failures = []
+    for missing in [n for n in [*resource.names(), *LINEAGE] if n not in columns]:
+        found = f"the SELECT gives no column {missing}"
+        failures.append(Failure(file, 0, 0, resource.name, missing, "columns", found, "every field of the contract"))
+    for extra in [n for n in columns if n not in resource.names() and not n.startswith("_")]:
+        found = f"the contract knows no column {extra}"
+        advice = "Describe it in the contract, or begin its name with _ if it is a working column"
+        failures.append(Failure(file, 0, 0, resource.name, extra, "columns", found, "the contract's fields", advice))
+    return failures

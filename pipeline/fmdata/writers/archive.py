@@ -1,0 +1,37 @@
+"""SHA256SUMS and the zip of a release, the same bytes each time: fixed order, dates and attributes."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from fmdata.writers.descriptor import sha256
+
+SUMS = "SHA256SUMS"
+# The earliest moment a zip can hold; the core has no clock.
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def files(folder: Path) -> list[str]:
+    """Every file of a release but its sums and its zip, as sorted paths relative to `folder`."""
+    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    return sorted(file for file in found if file != SUMS and not file.endswith(".zip"))
+
+
+def write_sums(folder: Path) -> None:
+    """Write `folder/SHA256SUMS`, as sha256sum reads it."""
+    text = "".join(f"{sha256(folder / file)}  {file}\n" for file in files(folder))
+    (folder / SUMS).write_text(text, encoding="utf-8")
+
+
+def write_zip(folder: Path, stem: str) -> None:
+    """Write `folder/<stem>.zip` with every file of the release below one folder `<stem>/`."""
+    with zipfile.ZipFile(folder / f"{stem}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for file in sorted([*files(folder), SUMS]):
+            entry = zipfile.ZipInfo(f"{stem}/{file}", _EPOCH)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.create_system = 3
+            entry.external_attr = 0o100644 << 16
+            with (folder / file).open("rb") as source, archive.open(entry, "w") as target:
+                while block := source.read(1 << 20):
+                    target.write(block)

@@ -1,0 +1,55 @@
+"""CITATION.cff of a release, and its citation in words, both from the contract.
+
+Source: Citation File Format 1.2.0. A date is stamped when a version is released, not here: the core has no clock.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from fmdata.contract import Package
+
+
+def citation(package: Package) -> str:
+    """How to cite the dataset, in one line."""
+    names = [str(c["title"]) for c in package.descriptor["contributors"]]
+    homepage = package.descriptor.get("homepage")
+    words = f"{', '.join(names)}. {package.descriptor['title']}. Version {package.version}. Data set."
+    return f"{words} {homepage}" if homepage else words
+
+
+def write_citation(package: Package, folder: Path, content: str) -> None:
+    """Write `folder/CITATION.cff`."""
+    import yaml
+
+    descriptor = package.descriptor
+    record: dict[str, Any] = {
+        "cff-version": "1.2.0",
+        "message": "If you use this dataset, please cite it as below.",
+        "type": "dataset",
+        "title": descriptor["title"],
+        "version": package.version,
+        "authors": [{"name": contributor["title"]} for contributor in descriptor["contributors"]],
+        "license": [item["name"] for item in descriptor["licenses"] if "name" in item],
+        "identifiers": [
+            {"type": "other", "value": f"sha256:{content}", "description": "Content hash of the data files"}
+        ],
+    }
+    if "description" in descriptor:
+        record["abstract"] = descriptor["description"]
+    if keywords := descriptor.get("keywords"):
+        record["keywords"] = keywords
+    if references := [_reference(source) for source in descriptor.get("sources", [])]:
+        record["references"] = references
+    text = yaml.safe_dump({k: v for k, v in record.items() if v}, sort_keys=False, allow_unicode=True, width=100)
+    (folder / "CITATION.cff").write_text(text, encoding="utf-8")
+
+
+def _reference(source: dict[str, Any]) -> dict[str, Any]:
+    reference: dict[str, Any] = {"type": "generic", "title": source["title"]}
+    if path := source.get("path"):
+        reference["url"] = path
+    # A title is all the specification asks of a source; "anonymous" is the word CFF gives for an unknown author.
+    reference["authors"] = [{"name": source.get("author", "anonymous")}]
+    return reference

@@ -1,0 +1,123 @@
+"""The DuckDB file of a release: every table with its constraints, views, comments, `_release` and `_dictionary`.
+
+The profile is the one that gives the same bytes each build and opens in DuckDB 1.2.2 and later: storage version 1.2.0,
+small blocks, no compression, one thread, ordered inserts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from fmdata import __version__
+from fmdata.contract import Package, Resource, View
+from fmdata.errors import FmdataError
+from fmdata.sql import count, literal, name
+from fmdata.tables import read_select
+from fmdata.writers.ddl import comments, create_table, create_types, load_order
+from fmdata.writers.dictionary import COLUMNS, dictionary
+
+VIEWS = "pipeline/views"
+_RELEASE = {
+    "name": "Short name of the dataset.",
+    "title": "Title to cite the dataset by.",
+    "version": "Version of the data.",
+    "description": "What the dataset is.",
+    "licenses": "Licences of the data.",
+    "content_hash": "SHA-256 over the published CSV files: equal hashes mean equal data.",
+    "engine": "The program that built this file, with its version.",
+}
+
+
+def write_database(con: duckdb.DuckDBPyConnection, package: Package, path: Path, content_hash: str) -> None:
+    """Write the tables in `main` of `con` to a new database file at `path`."""
+    con.execute("SET threads = 1; SET force_compression = 'uncompressed'")
+    con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
+    try:
+        con.execute("USE out")
+        for resource in load_order(package):
+            for statement in [*create_types(resource), create_table(resource)]:
+                con.execute(statement)
+            _fill(con, resource)
+            for statement in comments(resource):
+                con.execute(statement)
+        _describe(con, package, content_hash)
+        for view, sql in _views(package):
+            _create_view(con, view, sql)
+        con.execute("CHECKPOINT out")
+    finally:
+        con.execute("USE memory")
+        con.execute("DETACH out")
+
+
+def _fill(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+    table, source = name(resource.name), f"memory.main.{name(resource.name)}"
+    columns = ", ".join(map(name, resource.names()))
+    inward = [key for key in resource.foreign_keys if key.resource == resource.name]
+    if not inward:
+        con.execute(f"INSERT INTO {table} SELECT {columns} FROM {source} ORDER BY rowid")
+        return
+    # DuckDB refuses rows of one INSERT that refer to each other: parents go first, level by level.
+    ready = " AND ".join(
+        f"(({' OR '.join(f's.{name(f)} IS NULL' for f in key.fields)}) OR EXISTS (SELECT 1 FROM {table} t WHERE "
+        + " AND ".join(f"t.{name(r)} = s.{name(f)}" for f, r in zip(key.fields, key.reference_fields, strict=True))
+        + "))"
+        for key in inward
+    )
+    unloaded = f"NOT EXISTS (SELECT 1 FROM {table} t WHERE {_same(resource)})"
+    chosen = ", ".join(f"s.{name(n)}" for n in resource.names())
+    while count(con, f"{source} s WHERE {unloaded}"):
+        before = count(con, table)
+        con.execute(f"INSERT INTO {table} SELECT {chosen} FROM {source} s WHERE {unloaded} AND {ready} ORDER BY rowid")
+        if count(con, table) == before:
+            raise FmdataError(f"table {resource.name}: rows refer to each other in a circle; expected a parent first.")
+
+
+def _same(resource: Resource) -> str:
+    key = resource.primary_key or resource.names()
+    return " AND ".join(f"t.{name(field)} IS NOT DISTINCT FROM s.{name(field)}" for field in key)
+
+
+def _describe(con: duckdb.DuckDBPyConnection, package: Package, content_hash: str) -> None:
+    licences = ", ".join(str(item.get("name") or item["path"]) for item in package.descriptor["licenses"])
+    description = str(package.descriptor.get("description", package.descriptor["title"]))
+    row = [package.name, package.descriptor["title"], package.version, description, licences, content_hash]
+    _table(con, "_release", "One row: which release this file is.", _RELEASE, [[*row, f"fmdata {__version__}"]])
+    words = "One row a column of each table and view: what it holds."
+    _table(con, "_dictionary", words, COLUMNS, dictionary(package))
+
+
+def _table(
+    con: duckdb.DuckDBPyConnection, table: str, words: str, columns: dict[str, str], rows: list[list[str]]
+) -> None:
+    kinds = ", ".join(f"{name(c)} {'INTEGER' if c == 'position' else 'VARCHAR'}" for c in columns)
+    con.execute(f"CREATE TABLE {name(table)} ({kinds})")
+    con.executemany(f"INSERT INTO {name(table)} VALUES ({', '.join('?' * len(columns))})", rows)
+    con.execute(f"COMMENT ON TABLE {name(table)} IS {literal(words)}")
+    for column, description in columns.items():
+        con.execute(f"COMMENT ON COLUMN {name(table)}.{name(column)} IS {literal(description)}")
+
+
+def _views(package: Package) -> list[tuple[View, str]]:
+    files = {path.stem for path in (package.root / VIEWS).glob("*.sql")}
+    described = {view.name for view in package.views}
+    for view in sorted(files ^ described):
+        missing = f"{VIEWS}/{view}.sql: there is no such file; expected the SELECT of the view {view}."
+        unknown = f"{VIEWS}/{view}.sql: {package.path} describes no such view. Describe it under views."
+        raise FmdataError(missing if view in described else unknown)
+    return [(view, read_select(package.root, f"{VIEWS}/{view.name}.sql")) for view in package.views]
+
+
+def _create_view(con: duckdb.DuckDBPyConnection, view: View, sql: str) -> None:
+    try:
+        con.execute(f"CREATE VIEW {name(view.name)} AS {sql}")
+        columns = [row[0] for row in con.execute(f"DESCRIBE {name(view.name)}").fetchall()]
+    except duckdb.Error as error:
+        raise FmdataError(f"{VIEWS}/{view.name}.sql: the view does not work. {error}") from None
+    if columns != (described := [field for field, _ in view.fields]):
+        found, expected = ", ".join(columns), ", ".join(described)
+        raise FmdataError(f"{VIEWS}/{view.name}.sql: found the columns {found}; the contract describes {expected}.")
+    con.execute(f"COMMENT ON VIEW {name(view.name)} IS {literal(view.description)}")
+    for column, words in view.fields:
+        con.execute(f"COMMENT ON COLUMN {name(view.name)}.{name(column)} IS {literal(words)}")

@@ -1,0 +1,49 @@
+"""The `datapackage.json` of a release: the contract, with each file's path, size, hash and row count."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from fmdata.contract import Package
+
+DATA = "data"
+
+
+def content_hash(folder: Path, package: Package) -> str:
+    """SHA-256 over the lines `<sha256>  data/<table>.csv` of every table, sorted by name: equal means equal data."""
+    lines = sorted(f"{sha256(folder / DATA / f'{r.name}.csv')}  {DATA}/{r.name}.csv\n" for r in package)
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
+def sha256(path: Path) -> str:
+    """The hexadecimal SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_descriptor(package: Package, folder: Path, counts: dict[str, int], content: str) -> None:
+    """Write `folder/datapackage.json` for the CSV files that stand in `folder/data/`."""
+    descriptor: dict[str, Any] = {**package.descriptor, "contentHash": f"sha256:{content}", "resources": []}
+    for resource in package:
+        file = folder / DATA / f"{resource.name}.csv"
+        published = {
+            **resource.descriptor,
+            "path": f"{DATA}/{resource.name}.csv",
+            # R's frictionless reads the older profile word; frictionless would guess the delimiter without a dialect.
+            "type": "table",
+            "profile": "tabular-data-resource",
+            "scheme": "file",
+            "format": "csv",
+            "mediatype": "text/csv",
+            "encoding": "utf-8",
+            "dialect": {"header": True, "delimiter": ",", "quoteChar": '"', "doubleQuote": True},
+            "bytes": file.stat().st_size,
+            "hash": f"sha256:{sha256(file)}",
+            "rowCount": counts[resource.name],
+        }
+        descriptor["resources"].append(published)
+    text = json.dumps(descriptor, ensure_ascii=False, indent=2)
+    (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")

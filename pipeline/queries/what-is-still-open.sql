@@ -1,0 +1,7 @@
+-- What is still open?
+-- Claims that the article leaves open (asked, or expressly left open) or puts forward as a hypothesis (believed, suspected, conditional).
+SELECT modality, subject, statement, line
+FROM claims_with_evidence
+WHERE modality IN ('open_question', 'hypothesis')
+GROUP BY modality, subject, statement, line, claim_id
+ORDER BY CAST(modality AS VARCHAR), line, claim_id

@@ -1,0 +1,15 @@
+-- One row a claim: something an article says, as subject, predicate and object, with how firmly it says so and whose word it is.
+SELECT
+    claim_id,
+    subject_id,
+    predicate,
+    object_id,
+    object_text,
+    statement,
+    modality,
+    asserted_by,
+    study_id,
+    passage_key(_folder, line, sentence) AS passage_id,
+    _file,
+    _line
+FROM raw.claims

@@ -1,0 +1,26 @@
+-- One row a captured article: what it says of itself, and the fingerprint of the capture.
+SELECT
+    _folder AS source_id,
+    title,
+    title_line,
+    author,
+    author_line,
+    publisher,
+    publisher_line,
+    original_publisher,
+    original_publisher_line,
+    CAST(try_strptime(published_date, '%B %d, %Y') AS DATE) AS published_date,
+    published_date_line,
+    CAST(try_strptime(original_published_date, '%B %d, %Y') AS DATE) AS original_published_date,
+    original_published_date_status,
+    url,
+    url_status,
+    language,
+    rights_paraphrase AS rights,
+    capture_sha256,
+    capture_bytes,
+    capture_lines,
+    source_id AS _source_id_as_entered,
+    _file,
+    _line
+FROM raw.sources

@@ -1,0 +1,20 @@
+-- One row a result of a study, as the article reports it.
+SELECT
+    finding_id,
+    study_id,
+    entity_id,
+    label,
+    outcome_paraphrase AS outcome,
+    direction,
+    value,
+    unit,
+    value_status,
+    modality,
+    asserted_by,
+    passage_key(_folder, line, sentence) AS passage_id,
+    CASE WHEN lead_line IS NOT NULL THEN passage_key(_folder, lead_line, lead_sentence) END AS lead_passage_id,
+    line AS _at_line,
+    lead_line AS _lead_line,
+    _file,
+    _line
+FROM raw.study_findings
