@@ -13,7 +13,7 @@ from fmdata.contract import Package, load
 from fmdata.errors import FmdataError
 from fmdata.sql import count, name
 from fmdata.swap import staging, swap
-from fmdata.verify import verify
+from fmdata.verify import independent_reader, verify
 from fmdata.writers.archive import write_sums, write_zip
 from fmdata.writers.citation import write_citation
 from fmdata.writers.cookbook import write_cookbook
@@ -54,29 +54,37 @@ def build(root: Path, progress: Progress) -> Release:
     with staging(root / "dist") as folder, workspace(folder) as con:
         assemble(con, package, progress)
         progress("writing the release")
-        counts, content = _write(con, package, folder)
-        progress("verifying the release")
-        verify(folder, package, counts)
+        counts, content = _write_package(con, package, folder)
+        with independent_reader(folder) as report:
+            _write_rest(con, package, folder, counts, content)
+            progress("verifying the release")
+            verify(folder, package, counts, report)
         swap(folder, root / LATEST)
     return Release(root / LATEST, package.name, package.version, content, counts)
 
 
-def _write(con: duckdb.DuckDBPyConnection, package: Package, folder: Path) -> tuple[dict[str, int], str]:
+def _write_package(con: duckdb.DuckDBPyConnection, package: Package, folder: Path) -> tuple[dict[str, int], str]:
+    """The CSV files and their descriptor; returns the rows of each table and the content hash."""
     counts = {r.name: count(con, f"main.{name(r.name)}") for r in package}
     (folder / DATA).mkdir()
     for resource in package:
         write_csv(con, resource, folder / DATA)
     content = content_hash(folder, package)
+    write_descriptor(package, folder, counts, content)
+    return counts, content
+
+
+def _write_rest(
+    con: duckdb.DuckDBPyConnection, package: Package, folder: Path, counts: dict[str, int], content: str
+) -> None:
     database = folder / f"{package.name}.duckdb"
     write_database(con, package, database, content)
     write_cookbook(package.root, database, folder)
-    write_descriptor(package, folder, counts, content)
     write_readme(package, folder, counts, content)
     write_citation(package, folder, content)
     _copy(package.root, folder)
     write_sums(folder)
     write_zip(folder, f"{package.name}-{package.version}")
-    return counts, content
 
 
 def _copy(root: Path, folder: Path) -> None:

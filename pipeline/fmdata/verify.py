@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import subprocess
+import sys
 import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -16,9 +22,34 @@ from fmdata.writers.archive import SUMS
 from fmdata.writers.descriptor import DATA, sha256
 
 
-def verify(folder: Path, package: Package, counts: dict[str, int]) -> None:
-    """Raise `FmdataError` with everything in which the release at `folder` contradicts itself or its contract."""
-    faults = [*_sums(folder), *_frictionless(folder, counts), *_database(folder, package, counts), *_zip(folder)]
+@contextmanager
+def independent_reader(folder: Path) -> Iterator[Callable[[], dict[str, Any]]]:
+    """frictionless reading the package at `folder` in a process of its own, as a stranger's would, while we go on.
+
+    Yields a function that waits for its report. The CSV files and the descriptor must stand already.
+    """
+    command = [sys.executable, "-m", "frictionless", "validate", "--json", "datapackage.json"]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        try:
+            yield lambda: _report(*process.communicate())
+        finally:
+            process.kill()
+
+
+def _report(output: bytes, messages: bytes) -> dict[str, Any]:
+    try:
+        report: dict[str, Any] = json.loads(output)
+    except ValueError:
+        raise FmdataError(f"frictionless gave no report: {messages.decode('utf-8', 'replace')}") from None
+    return report
+
+
+def verify(folder: Path, package: Package, counts: dict[str, int], report: Callable[[], dict[str, Any]]) -> None:
+    """Raise `FmdataError` with everything in which the release at `folder` contradicts itself or its contract.
+
+    `report` waits for the independent reader's report.
+    """
+    faults = [*_sums(folder), *_database(folder, package, counts), *_zip(folder), *_frictionless(report(), counts)]
     if faults:
         raise FmdataError("the release does not verify, so nothing was published:\n" + "\n".join(faults))
 
@@ -32,17 +63,14 @@ def _sums(folder: Path) -> list[str]:
     return faults
 
 
-def _frictionless(folder: Path, counts: dict[str, int]) -> list[str]:
+def _frictionless(report: dict[str, Any], counts: dict[str, int]) -> list[str]:
     """What the frictionless framework has against the package; its row counts against ours."""
-    import frictionless
-
-    report = frictionless.validate(str(folder / "datapackage.json"))
-    faults = [f"datapackage.json: {error.message}" for error in report.errors]
-    for task in report.tasks:
-        faults += [f"{task.place}: {error.message}" for error in task.errors]
-        if task.stats.get("rows") != counts[task.name] and not task.errors:
-            faults.append(f"{task.place}: frictionless reads {task.stats.get('rows')} rows, not {counts[task.name]}")
-    if {task.name for task in report.tasks} != counts.keys():
+    faults = [f"datapackage.json: {error['message']}" for error in report["errors"]]
+    for task in report["tasks"]:
+        faults += [f"{task['place']}: {error['message']}" for error in task["errors"]]
+        if (rows := task["stats"].get("rows")) != counts.get(task["name"]):
+            faults.append(f"{task['place']}: frictionless reads {rows} rows, not {counts.get(task['name'])}")
+    if sorted(task["name"] for task in report["tasks"]) != sorted(counts):
         faults.append("datapackage.json: frictionless sees other tables than were written")
     return faults
 

@@ -6,7 +6,9 @@ import polars as pl
 
 def sentence_is_of_kind_sentence(data: pa.PolarsData) -> pl.LazyFrame:
     """A passage with a sentence number is a sentence."""
-    return data.lazyframe.select((pl.col("sentence_number").is_null() | (pl.col("kind") == "sentence")).fill_null(False))
+    return data.lazyframe.select(
+        (pl.col("sentence_number").is_null() | (pl.col("kind") == "sentence")).fill_null(False)
+    )
 
 
 def only_paragraphs_have_sentences(data: pa.PolarsData) -> pl.LazyFrame:

@@ -21,14 +21,14 @@ def facts_stand_on_extracted_lines(data: pa.PolarsData) -> pl.LazyFrame:
 
 def reason_unless_extracted(data: pa.PolarsData) -> pl.LazyFrame:
     """A reason stands exactly where the line is not extracted."""
-    return data.lazyframe.select(
-        ((pl.col("status") == "extracted") == pl.col("reason").is_null()).fill_null(False)
-    )
+    return data.lazyframe.select(((pl.col("status") == "extracted") == pl.col("reason").is_null()).fill_null(False))
 
 
 def boilerplate_kind_is_not_extracted(data: pa.PolarsData) -> pl.LazyFrame:
     """A line of the kind boilerplate has the status boilerplate."""
-    return data.lazyframe.select(((pl.col("kind") != "boilerplate") | (pl.col("status") == "boilerplate")).fill_null(False))
+    return data.lazyframe.select(
+        ((pl.col("kind") != "boilerplate") | (pl.col("status") == "boilerplate")).fill_null(False)
+    )
 
 
 def line_stands_in_the_capture(data: pa.PolarsData) -> pl.LazyFrame:

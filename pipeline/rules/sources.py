@@ -12,15 +12,15 @@ def source_id_is_its_folder(data: pa.PolarsData) -> pl.LazyFrame:
 def original_published_date_status_is_true(data: pa.PolarsData) -> pl.LazyFrame:
     """The status says `reported` exactly where original_published_date is filled."""
     return data.lazyframe.select(
-        ((pl.col("original_published_date_status") == "reported") == pl.col("original_published_date").is_not_null()).fill_null(False)
+        (
+            (pl.col("original_published_date_status") == "reported") == pl.col("original_published_date").is_not_null()
+        ).fill_null(False)
     )
 
 
 def url_status_is_true(data: pa.PolarsData) -> pl.LazyFrame:
     """The status says `reported` exactly where url is filled."""
-    return data.lazyframe.select(
-        ((pl.col("url_status") == "reported") == pl.col("url").is_not_null()).fill_null(False)
-    )
+    return data.lazyframe.select(((pl.col("url_status") == "reported") == pl.col("url").is_not_null()).fill_null(False))
 
 
 def original_date_is_not_later(data: pa.PolarsData) -> pl.LazyFrame:

@@ -45,8 +45,7 @@ CHECKS = [
         lead_stands_before,
         name="lead_stands_before",
         error=(
-            "expected lead_line to be a line before line; name the line that leads into the list, or leave it "
-            "blank"
+            "expected lead_line to be a line before line; name the line that leads into the list, or leave it blank"
         ),
     ),
     pa.Check(

@@ -125,6 +125,8 @@ def typed_value(field: Field, value: Any) -> Any:
 
     if field.type == "string" and field.format == "default":
         return str(value)
+    if field.type == "integer" and type(value) is int:
+        return value
     text = str(value).lower() if isinstance(value, bool) else str(value)
     value = scalar(duckdb.default_connection(), f"SELECT {read(field, 'text')} FROM (SELECT {literal(text)} AS text)")
     if value is None:

@@ -91,9 +91,10 @@ def _describe(con: duckdb.DuckDBPyConnection, package: Package, content_hash: st
 def _table(
     con: duckdb.DuckDBPyConnection, table: str, words: str, columns: dict[str, str], rows: list[list[str]]
 ) -> None:
-    kinds = ", ".join(f"{name(c)} {'INTEGER' if c == 'position' else 'VARCHAR'}" for c in columns)
-    con.execute(f"CREATE TABLE {name(table)} ({kinds})")
-    con.executemany(f"INSERT INTO {name(table)} VALUES ({', '.join('?' * len(columns))})", rows)
+    kinds = {column: "INTEGER" if column == "position" else "VARCHAR" for column in columns}
+    con.execute(f"CREATE TABLE {name(table)} ({', '.join(f'{name(c)} {kind}' for c, kind in kinds.items())})")
+    values = ", ".join(f"CAST(unnest(?) AS {kind})" for kind in kinds.values())
+    con.execute(f"INSERT INTO {name(table)} SELECT {values}", [list(column) for column in zip(*rows, strict=True)])
     con.execute(f"COMMENT ON TABLE {name(table)} IS {literal(words)}")
     for column, description in columns.items():
         con.execute(f"COMMENT ON COLUMN {name(table)}.{name(column)} IS {literal(description)}")
