@@ -13,7 +13,7 @@ from fmdata.contract import Package, load
 from fmdata.errors import FmdataError
 from fmdata.sql import count, name
 from fmdata.swap import staging, swap
-from fmdata.verify import independent_reader, verify
+from fmdata.verify import IndependentReader, verify
 from fmdata.writers.archive import write_sums, write_zip
 from fmdata.writers.citation import write_citation
 from fmdata.writers.cookbook import write_cookbook
@@ -51,14 +51,14 @@ def build(root: Path, progress: Progress) -> Release:
     release as it was.
     """
     package = load(root)
-    with staging(root / "dist") as folder, workspace(folder) as con:
+    with staging(root / "dist") as folder, workspace(folder) as con, IndependentReader() as reader:
         assemble(con, package, progress)
         progress("writing the release")
         counts, content = _write_package(con, package, folder)
-        with independent_reader(folder) as report:
-            _write_rest(con, package, folder, counts, content)
-            progress("verifying the release")
-            verify(folder, package, counts, report)
+        reader.read(folder)
+        _write_rest(con, package, folder, counts, content)
+        progress("verifying the release")
+        verify(folder, package, counts, reader)
         swap(folder, root / LATEST)
     return Release(root / LATEST, package.name, package.version, content, counts)
 

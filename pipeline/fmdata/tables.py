@@ -85,15 +85,26 @@ def select(con: duckdb.DuckDBPyConnection, resource: Resource, sql: str) -> list
     Returns what its columns lack. Raises `FmdataError` when the SELECT does not run.
     """
     file = f"{FOLDER}/{resource.name}.sql"
+    order = ", ".join([*LINEAGE, *map(name, resource.primary_key)])
+    target = f"selected.{name(resource.name)}"
     try:
-        columns = [row[0] for row in con.execute(f"DESCRIBE {sql}").fetchall()]
-        if failures := _column_failures(resource, file, columns):
-            return failures
-        order = ", ".join([*LINEAGE, *map(name, resource.primary_key)])
-        con.execute(f"CREATE TABLE selected.{name(resource.name)} AS SELECT * FROM ({sql}\n) ORDER BY {order}")
+        con.execute(f"CREATE TABLE {target} AS SELECT * FROM ({sql}\n) ORDER BY {order}")
+        columns = _columns(con, target)
+    except duckdb.BinderException as error:
+        # Either the SELECT is wrong, or it lacks a column that rows are ordered by.
+        columns = _columns(con, sql, error, file)
     except duckdb.Error as error:
         raise FmdataError(f"{file}: the SELECT does not run. {error}") from None
-    return []
+    return _column_failures(resource, file, columns)
+
+
+def _columns(
+    con: duckdb.DuckDBPyConnection, relation: str, cause: duckdb.Error | None = None, file: str = ""
+) -> list[str]:
+    try:
+        return [row[0] for row in con.execute(f"DESCRIBE {relation}").fetchall()]
+    except duckdb.Error:
+        raise FmdataError(f"{file}: the SELECT does not run. {cause}") from None
 
 
 def _column_failures(resource: Resource, file: str, columns: list[str]) -> list[Failure]:

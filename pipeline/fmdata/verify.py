@@ -7,14 +7,12 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from fmdata.contract import Package
+from fmdata.contract import Package, Resource
 from fmdata.contract.types import TYPES, write
 from fmdata.errors import FmdataError
 from fmdata.sql import count, literal, name
@@ -22,34 +20,48 @@ from fmdata.writers.archive import SUMS
 from fmdata.writers.descriptor import DATA, sha256
 
 
-@contextmanager
-def independent_reader(folder: Path) -> Iterator[Callable[[], dict[str, Any]]]:
-    """frictionless reading the package at `folder` in a process of its own, as a stranger's would, while we go on.
+class IndependentReader:
+    """frictionless in a process of its own, started early and asked once the package stands (`fmdata.independent`)."""
 
-    Yields a function that waits for its report. The CSV files and the descriptor must stand already.
-    """
-    command = [sys.executable, "-m", "frictionless", "validate", "--json", "datapackage.json"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "fmdata.independent"]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8")
+
+    def __enter__(self) -> IndependentReader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def read(self, folder: Path) -> None:
+        """Let it begin to validate the package at `folder`."""
+        if self._process.stdin:
+            self._process.stdin.write(f"{folder / 'datapackage.json'}\n")
+            self._process.stdin.flush()
+
+    def report(self) -> dict[str, Any]:
+        """Wait for its report."""
+        output, messages = self._process.communicate()
         try:
-            yield lambda: _report(*process.communicate())
-        finally:
-            process.kill()
+            report: dict[str, Any] = json.loads(output)
+        except ValueError:
+            raise FmdataError(f"frictionless gave no report: {messages}") from None
+        return report
 
 
-def _report(output: bytes, messages: bytes) -> dict[str, Any]:
-    try:
-        report: dict[str, Any] = json.loads(output)
-    except ValueError:
-        raise FmdataError(f"frictionless gave no report: {messages.decode('utf-8', 'replace')}") from None
-    return report
-
-
-def verify(folder: Path, package: Package, counts: dict[str, int], report: Callable[[], dict[str, Any]]) -> None:
+def verify(folder: Path, package: Package, counts: dict[str, int], reader: IndependentReader) -> None:
     """Raise `FmdataError` with everything in which the release at `folder` contradicts itself or its contract.
 
-    `report` waits for the independent reader's report.
+    `reader` has begun to read it.
     """
-    faults = [*_sums(folder), *_database(folder, package, counts), *_zip(folder), *_frictionless(report(), counts)]
+    faults = [
+        *_sums(folder),
+        *_database(folder, package, counts),
+        *_zip(folder),
+        *_frictionless(reader.report(), counts),
+    ]
     if faults:
         raise FmdataError("the release does not verify, so nothing was published:\n" + "\n".join(faults))
 
@@ -76,34 +88,38 @@ def _frictionless(report: dict[str, Any], counts: dict[str, int]) -> list[str]:
 
 
 def _database(folder: Path, package: Package, counts: dict[str, int]) -> list[str]:
-    """Where the DuckDB file and the CSV files differ, row by row and value by value."""
+    """Where the DuckDB file and the CSV files differ: rows as sets with repetition, values as published texts."""
     faults = []
     with duckdb.connect() as con:
         con.execute(f"ATTACH {literal(folder / f'{package.name}.duckdb')} AS release (READ_ONLY)")
         for resource in package:
             columns = ", ".join(f"{literal(f.name)}: 'VARCHAR'" for f in resource.fields)
             path = literal(folder / DATA / f"{resource.name}.csv")
-            con.execute(
-                f"CREATE TEMP TABLE csv_rows AS SELECT COLUMNS(*)::VARCHAR FROM read_csv({path}, header = true, "
-                f"delim = ',', quote = '\"', escape = '\"', auto_detect = false, columns = {{{columns}}})"
+            in_csv = (
+                f"(FROM read_csv({path}, header = true, delim = ',', quote = '\"', escape = '\"', "
+                f"auto_detect = false, columns = {{{columns}}}))"
             )
             texts = ", ".join(
-                f"nullif({write(f, f'CAST({name(f.name)} AS {_plain(f.type)})')}, '') AS {name(f.name)}"
+                f"nullif({write(f, f'CAST({name(f.name)} AS {TYPES[f.type].storage})')}, '') AS {name(f.name)}"
                 for f in resource.fields
             )
-            con.execute(f"CREATE TEMP VIEW file_rows AS SELECT {texts} FROM release.main.{name(resource.name)}")
-            for one, other in (("csv_rows", "file_rows"), ("file_rows", "csv_rows")):
-                if found := count(con, f"(FROM {one} EXCEPT ALL FROM {other})"):
-                    faults.append(f"{resource.name}: {found} rows of {one} are not in {other}")
-            for table in ("csv_rows", "file_rows"):
-                if (rows := count(con, table)) != counts[resource.name]:
-                    faults.append(f"{resource.name}: {table} has {rows} rows, not {counts[resource.name]}")
-            con.execute("DROP VIEW file_rows; DROP TABLE csv_rows")
+            in_file = f"(SELECT {texts} FROM release.main.{name(resource.name)})"
+            csv_rows, file_rows = _fingerprint(con, resource, in_csv), _fingerprint(con, resource, in_file)
+            if csv_rows[0] != counts[resource.name] or file_rows[0] != counts[resource.name]:
+                rows = f"{csv_rows[0]} rows in CSV, {file_rows[0]} in DuckDB, not {counts[resource.name]}"
+                faults.append(f"{resource.name}: {rows}")
+            elif csv_rows != file_rows:
+                differing = count(con, f"(FROM {in_csv} EXCEPT ALL FROM {in_file})")
+                faults.append(f"{resource.name}: {differing} rows differ between CSV and DuckDB")
     return faults
 
 
-def _plain(kind: str) -> str:
-    return TYPES[kind].storage
+def _fingerprint(con: duckdb.DuckDBPyConnection, resource: Resource, rows: str) -> tuple[int, int]:
+    """The number of rows and a sum over their hashes, whatever their order."""
+    columns = ", ".join(map(name, resource.names()))
+    query = f"SELECT count(*), coalesce(sum(hash({columns})::HUGEINT), 0) FROM {rows}"
+    found, total = con.execute(query).fetchall()[0]
+    return int(found), int(total)
 
 
 def _zip(folder: Path) -> list[str]:

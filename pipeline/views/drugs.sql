@@ -1,4 +1,4 @@
--- The treatments with their names in full: generic, brands, abbreviation, class, condition and study.
+-- The treatments with their names in full: generic, brands, abbreviation, class, condition, study and references.
 WITH names AS (
     SELECT
         entity_id,
@@ -20,6 +20,11 @@ SELECT
     indication.name AS indication,
     treatments.stage,
     studies.label AS study,
+    (
+        SELECT string_agg(DISTINCT links.reference_id, ', ' ORDER BY links.reference_id)
+        FROM evidence_links AS links
+        WHERE links.treatment_id = treatments.treatment_id OR links.study_id = treatments.study_id
+    ) AS reference_ids,
     passages.source_id,
     passages.line_start AS line
 FROM treatments

@@ -82,8 +82,8 @@ def _failures(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaEr
 
 def _broken_rule(resource: Resource, broken: pl.DataFrame, check: pa.Check) -> Iterator[Failure]:
     expected, _, advice = str(check.error).removeprefix("expected ").partition("; ")
+    advice = advice[:1].upper() + advice[1:].rstrip(".")
     for row in broken.iter_rows(named=True):
         key = ", ".join(f"{field} {quote(row[field])}" for field in resource.primary_key) or "the row"
         found = f"{key} breaks the rule {check.name}"
-        advice = advice[:1].upper() + advice[1:].rstrip(".")
         yield Failure(row["_file"], row["_line"], 0, resource.name, "", str(check.name), found, expected, advice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -135,6 +136,11 @@ def _parameter(field: Field, name: str, parameter: Any) -> tuple[str, str] | Non
 
 
 def _pattern(pattern: Any) -> tuple[str, str] | None:
+    return _compiled(pattern) if isinstance(pattern, str) else (f"{pattern!r} is not a pattern", "text")
+
+
+@functools.cache
+def _compiled(pattern: str) -> tuple[str, str] | None:
     import duckdb
 
     try:

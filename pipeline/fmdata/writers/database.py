@@ -35,7 +35,7 @@ def write_database(con: duckdb.DuckDBPyConnection, package: Package, path: Path,
     con.execute("SET threads = 1; SET force_compression = 'uncompressed'")
     con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
     try:
-        con.execute("USE out")
+        con.execute("USE out; BEGIN")
         for resource in load_order(package):
             for statement in [*create_types(resource), create_table(resource)]:
                 con.execute(statement)
@@ -45,7 +45,7 @@ def write_database(con: duckdb.DuckDBPyConnection, package: Package, path: Path,
         _describe(con, package, content_hash)
         for view, sql in _views(package):
             _create_view(con, view, sql)
-        con.execute("CHECKPOINT out")
+        con.execute("COMMIT; CHECKPOINT out")
     finally:
         con.execute("USE memory")
         con.execute("DETACH out")
