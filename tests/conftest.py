@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner, Result
+from fmdata.assemble import assemble, workspace
 from fmdata.cli import main
+from fmdata.contract import load
+from fmdata.release import Release, build
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = ROOT.parent / "shared" / "source" / "article.txt"
 INPUTS = ("datapackage.json", "raw", "pipeline", "LICENSE", "CHANGELOG.md")
+TOLD = pytest.StashKey[list[str]]()
 
 
 @pytest.fixture
@@ -28,10 +33,8 @@ def run() -> Callable[..., Result]:
     return call
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    """A copy of the real project's inputs, without the engine, to change at will."""
-    root = tmp_path / "project"
+def copy_inputs(root: Path) -> Path:
+    """Copy the real project's inputs, without the engine, to the new folder `root`."""
     root.mkdir()
     for item in INPUTS:
         source = ROOT / item
@@ -40,6 +43,37 @@ def project(tmp_path: Path) -> Path:
         else:
             shutil.copyfile(source, root / item)
     return root
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the real project's inputs, without the engine, to change at will."""
+    return copy_inputs(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The release of a copy of the real project, built once for all tests: look at it, change nothing in it."""
+    return build(copy_inputs(tmp_path_factory.mktemp("built") / "project"), lambda _: None)
+
+
+@pytest.fixture(scope="session")
+def assembled() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The real project's typed, checked rows in memory: extracts in the schema raw, tables in main. Change neither."""
+    with workspace() as con:
+        assemble(con, load(ROOT), lambda _: None)
+        yield con
+
+
+@pytest.fixture(scope="session")
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Add a line to the summary that ends the run, however quiet it is."""
+    return request.config.stash.setdefault(TOLD, []).append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for line in config.stash.get(TOLD, []):
+        terminalreporter.write_line(line)
 
 
 @pytest.fixture(scope="session")

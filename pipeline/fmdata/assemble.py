@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
 from fmdata.casts import cast
-from fmdata.checks import check_keys, check_rows, load_rules
+from fmdata.checks import Rules, check_keys, check_rows, load_rules
 from fmdata.contract import Package
 from fmdata.errors import Failure, raise_if
 from fmdata.extracts import check_bytes, discover, manifest, stage
@@ -40,15 +41,19 @@ def assemble(con: duckdb.DuckDBPyConnection, package: Package, progress: Progres
     progress("reading extracts")
     raw = manifest(package)
     _stage_extracts(con, package.root, raw)
-    progress("checking extracts")
-    # Without a contract of their own, the extracts are checked once, as the tables they become.
     faults = _cast_extracts(con, raw)
-    if raw is not package:
-        faults += _check(con, "raw", raw, {})
-        raise_if(_without_echo(faults))
     con.execute("SET enable_external_access = false")
-    progress("making tables")
-    faults += _make_tables(con, package)
+    progress("checking extracts and making tables")
+    with ThreadPoolExecutor(1) as aside:
+        # Without a contract of their own, the extracts are checked once, as the tables they become.
+        checked = aside.submit(_check, con.cursor(), "raw", raw, {}) if raw is not package else None
+        try:
+            made = _make_tables(con, package)
+        finally:
+            # What is wrong with the extracts goes before what their tables make of it.
+            if checked:
+                raise_if(_without_echo(faults + checked.result()))
+    faults += made
     progress("checking tables")
     faults += _check(con, "main", package, load_rules(package))
     raise_if(_without_echo(faults))
@@ -90,7 +95,7 @@ def _make_tables(con: duckdb.DuckDBPyConnection, package: Package) -> list[Failu
     return failures
 
 
-def _check(con: duckdb.DuckDBPyConnection, schema: str, package: Package, rules: dict[str, list]) -> list[Failure]:  # type: ignore[type-arg]
+def _check(con: duckdb.DuckDBPyConnection, schema: str, package: Package, rules: dict[str, Rules]) -> list[Failure]:
     failures = []
     for resource in package:
         table = f"{schema}.{name(resource.name)}"

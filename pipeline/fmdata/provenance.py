@@ -1,8 +1,8 @@
 """Cell-level provenance: for every cell that states a fact, the place it was taken from and how.
 
 A contract asks for it with a resource whose `generated` is "provenance". A table holds facts when it has a foreign key
-`passage_id` to the table that the provenance resource itself points at; a field says with `derivation` how its cells came
-about. Nothing is typed in: a cell that is blank has no row, and a row without a place has none.
+`passage_id` to the table that the provenance resource itself points at; a field says with `derivation` how its cells
+came about. Nothing is typed in: a cell that is blank has no row, and a row without a place has none.
 """
 
 from __future__ import annotations

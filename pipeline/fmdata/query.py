@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -110,7 +109,7 @@ def write_text(text: str, output: Path) -> None:
     part = output.with_name(f".{output.name}.part")
     try:
         part.write_text(text + "\n", encoding="utf-8")
-        os.replace(part, output)
+        part.replace(output)
     finally:
         part.unlink(missing_ok=True)
 
@@ -137,7 +136,8 @@ def tables(path: Path) -> Iterator[Table]:
         for table, words, view in listed:
             rows = None if view else count(con, name(table))
             columns = con.execute(
-                "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index",
+                "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE table_name = ? "
+                "ORDER BY column_index",
                 [table],
             ).fetchall()
             yield Table(table, words or "", rows, [(c, _kind(kind), note or "") for c, kind, note in columns])

@@ -2,6 +2,6 @@
 
 from fmdata.checks.keys import check_keys
 from fmdata.checks.rows import check_rows
-from fmdata.checks.rules import load_rules
+from fmdata.checks.rules import Rules, load_rules
 
-__all__ = ["check_keys", "check_rows", "load_rules"]
+__all__ = ["Rules", "check_keys", "check_rows", "load_rules"]

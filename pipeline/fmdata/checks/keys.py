@@ -57,7 +57,8 @@ def _dangling(
     """).fetchall()
     return [
         Failure(file, line, 0, resource.name, ", ".join(key.fields), "foreign key",
-                f"{_values(values)} is not in {key.resource}", f"a {' + '.join(key.reference_fields)} of {key.resource}",
+                f"{_values(values)} is not in {key.resource}",
+                f"a {' + '.join(key.reference_fields)} of {key.resource}",
                 f"Correct it, or add the row to {key.resource}")
         for file, line, *values in rows
     ]  # fmt: skip

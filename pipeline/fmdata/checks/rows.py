@@ -13,7 +13,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrorReason
 
-from fmdata.checks.schema import schema
+from fmdata.checks.schema import REQUIRED, schema
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
 from fmdata.errors import Failure, FmdataError, quote
@@ -30,7 +30,7 @@ def check_rows(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, c
     if os.environ.get("PANDERA_VALIDATION_ENABLED", "True").lower() not in ("true", "1"):
         raise FmdataError("PANDERA_VALIDATION_ENABLED switches every check off; unset it and run again.")
     derived = schema(resource)
-    derived.checks = checks
+    derived.checks = [*derived.checks, *checks]
     failures: list[Failure] = []
     for frame in _batches(con, table, resource, whole=bool(checks)):
         try:
@@ -65,19 +65,26 @@ def _failures(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaEr
         where = f"pipeline/rules/{resource.name}.py: the rule {error.check.name}"
         raise FmdataError(f"{where} gives {len(verdict)} verdicts for {len(frame)} rows; expected one a row.")
     broken = frame.filter(~verdict.fill_null(False))
-    if error.column_name is None:
+    if error.column_name is not None:
+        yield from _broken_cells(resource, broken, error.column_name, error.check.name)
+    elif error.check.name == REQUIRED:
+        for rule in rules(resource.fields, resource.primary_key):
+            if rule.name == REQUIRED:
+                blank = broken.filter(pl.col(rule.field.name).is_null())
+                yield from _broken_cells(resource, blank, rule.field.name, REQUIRED)
+    else:
         yield from _broken_rule(resource, broken, error.check)
-        return
-    rule_name = error.check if isinstance(error.check, str) else error.check.name
-    rule_name = "required" if rule_name == "not_nullable" else rule_name
-    field = resource.field(error.column_name)
-    rule = next(r for r in rules(resource.fields, resource.primary_key) if r.field == field and r.name == rule_name)
+
+
+def _broken_cells(resource: Resource, broken: pl.DataFrame, field: str, rule_name: str) -> Iterator[Failure]:
+    own = rules([resource.field(field)], resource.primary_key)
+    rule = next(rule for rule in own if rule.name == rule_name)
+    expected = rule.expected
+    if "example" in rule.field.descriptor:
+        expected += f", e.g. {rule.field.descriptor['example']}"
     for row in broken.iter_rows(named=True):
-        found = "the cell is blank" if row[field.name] is None else f"{quote(row[field.name])} breaks {rule.name}"
-        expected = rule.expected
-        if "example" in field.descriptor:
-            expected += f", e.g. {field.descriptor['example']}"
-        yield Failure(row["_file"], row["_line"], 0, resource.name, field.name, rule.name, found, expected, rule.advice)
+        found = "the cell is blank" if row[field] is None else f"{quote(row[field])} breaks {rule.name}"
+        yield Failure(row["_file"], row["_line"], 0, resource.name, field, rule.name, found, expected, rule.advice)
 
 
 def _broken_rule(resource: Resource, broken: pl.DataFrame, check: pa.Check) -> Iterator[Failure]:

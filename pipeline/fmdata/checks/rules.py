@@ -11,13 +11,15 @@ from pathlib import Path
 
 import pandera.polars as pa
 
+from fmdata.checks.schema import REQUIRED
 from fmdata.contract import Package
 from fmdata.errors import FmdataError
 
 FOLDER = "pipeline/rules"
+Rules = list[pa.Check]
 
 
-def load_rules(package: Package) -> dict[str, list[pa.Check]]:
+def load_rules(package: Package) -> dict[str, Rules]:
     """The rules of each table that has any. Raises `FmdataError` for a file that is no rule file."""
     tables = {resource.name for resource in package}
     found = {}
@@ -29,7 +31,7 @@ def load_rules(package: Package) -> dict[str, list[pa.Check]]:
     return found
 
 
-def _load(path: Path, file: str) -> list[pa.Check]:
+def _load(path: Path, file: str) -> Rules:
     spec = importlib.util.spec_from_file_location(f"rules_of_{path.stem}", path)
     if spec is None or spec.loader is None:
         raise FmdataError(f"{file}: cannot be loaded.")
@@ -42,8 +44,10 @@ def _load(path: Path, file: str) -> list[pa.Check]:
     if not isinstance(checks, list) or not all(isinstance(check, pa.Check) for check in checks) or not checks:
         raise FmdataError(f"{file}: expected a list CHECKS of pandera checks.")
     names = [check.name for check in checks]
-    if None in names or len(set(names)) < len(names) or not all(check.error for check in checks):
-        raise FmdataError(f"{file}: every check needs a name of its own and an error that says what is expected.")
+    if None in names or REQUIRED in names or len(set(names)) < len(names) or not all(check.error for check in checks):
+        raise FmdataError(
+            f"{file}: every check needs a name of its own (not {REQUIRED}) and an error that says what is expected."
+        )
     for check in checks:
         check.ignore_na = False
     return checks

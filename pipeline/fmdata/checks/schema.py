@@ -10,10 +10,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pandera.polars as pa
+import polars as pl
 
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
 
+REQUIRED = "required"
 CHECKS: dict[str, Callable[[Any], pa.Check]] = {
     "minimum": lambda limit: pa.Check.ge(limit),
     "maximum": lambda limit: pa.Check.le(limit),
@@ -28,16 +30,25 @@ CHECKS: dict[str, Callable[[Any], pa.Check]] = {
 
 
 def schema(resource: Resource) -> pa.DataFrameSchema:
-    """One pandera column a field, with a check for each rule of the contract; further columns are let be."""
+    """A pandera column for each field that has rules, with a check for each; further columns are let be.
+
+    "required" is one check over the whole row: a column's own test for nulls would cost a pass each.
+    """
     found = rules(resource.fields, resource.primary_key)
-    columns = {}
-    for field in resource.fields:
-        own = [rule for rule in found if rule.field.name == field.name]
-        checks = []
-        for rule in own:
-            if rule.name != "required":
-                check = CHECKS[rule.name](rule.parameter)
-                check.name = rule.name
-                checks.append(check)
-        columns[field.name] = pa.Column(checks=checks, nullable=all(rule.name != "required" for rule in own))
-    return pa.DataFrameSchema(columns, strict=False)
+    columns: dict[str, pa.Column] = {}
+    for rule in found:
+        if rule.name != "required":
+            check = CHECKS[rule.name](rule.parameter)
+            check.name = rule.name
+            column = columns.setdefault(rule.field.name, pa.Column(nullable=True))
+            column.checks = [*column.checks, check]
+    required = [rule.field.name for rule in found if rule.name == "required"]
+    return pa.DataFrameSchema(columns, checks=[_required(required)] if required else [], strict=False)
+
+
+def _required(fields: list[str]) -> pa.Check:
+    def filled(data: pa.PolarsData) -> pl.LazyFrame:
+        frame: pl.LazyFrame = data.lazyframe
+        return frame.select(pl.all_horizontal(pl.col(fields).is_not_null()))
+
+    return pa.Check(filled, name=REQUIRED)

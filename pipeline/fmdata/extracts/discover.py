@@ -54,8 +54,9 @@ def discover(root: Path, package: Package) -> tuple[list[Extract], list[Failure]
         paths = listed[resource.name]
         if not paths:
             found = f"there is no extract of the resource {resource.name}"
-            failures.append(Failure(f"{RAW}/{resource.name}.csv", rule="missing file", found=found,
-                                    expected=f"{RAW}/{resource.name}.csv or {RAW}/<folder>/{resource.name}.csv"))  # fmt: skip
+            file = f"{RAW}/{resource.name}.csv"
+            wanted = f"{file} or {RAW}/<folder>/{resource.name}.csv"
+            failures.append(Failure(file, rule="missing file", found=found, expected=wanted))
         for path in sorted(set(paths) - set(there)):
             if not any(f.file == path for f in failures):
                 found = f"there is no such file, but {package.path} lists it"

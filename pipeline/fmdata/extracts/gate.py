@@ -19,6 +19,7 @@ MAX_LINE = 1 << 20
 _BLOCK = 1 << 20
 _MARKS = {b"\xef\xbb\xbf": "a UTF-8 byte order mark", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
+_BLANK = re.compile(rb"(?:\A|(?<=\n))\n")
 _CONTROLS = {0: ("NUL", "a NUL character"), 13: ("line ends", "a carriage return")}
 _SAVE = "Save the file as UTF-8 text without a byte order mark"
 
@@ -26,14 +27,14 @@ _SAVE = "Save the file as UTF-8 text without a byte order mark"
 def check_bytes(root: Path, file: str, header: list[str]) -> list[Failure]:
     """What is wrong with a file's bytes or header: the first place of each kind of fault. `file` is below `root`."""
     found: dict[str, Failure] = {}
-    first = b""
+    first, quotes = b"", 0
     for line, block in _blocks(root / file):
         first = first or block
-        for failure in _check_block(file, line, block, first is block):
+        for failure in _check_block(file, line, block, first is block, quotes):
             found.setdefault(failure.rule, failure)
         if found.keys() & {"byte order mark", "encoding", "huge line"}:
             return list(found.values())
-        last = block
+        last, quotes = block, quotes + block.count(b'"')
     if not first:
         return [Failure(file, 0, rule="empty file", found="the file is empty", expected="a header " + ",".join(header))]
     if not last.endswith(b"\n"):
@@ -60,7 +61,7 @@ def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
         yield line, rest
 
 
-def _check_block(file: str, line: int, block: bytes, is_first: bool) -> Iterator[Failure]:
+def _check_block(file: str, line: int, block: bytes, is_first: bool, quotes: int) -> Iterator[Failure]:
     def failure(rule: str, at: int, found: str, expected: str, advice: str = "") -> Failure:
         start = block.rfind(b"\n", 0, at) + 1
         column = len(block[start:at].decode("utf-8", "replace")) + 1
@@ -86,17 +87,19 @@ def _check_block(file: str, line: int, block: bytes, is_first: bool) -> Iterator
         yield failure("NFC", start, "letters and accents apart", "Unicode form NFC", "Normalise the text to NFC")
     if (longest := max(map(len, block.split(b"\n")))) > MAX_LINE:
         yield failure("huge line", 0, f"a line of {longest} bytes", f"at most {MAX_LINE} bytes", "Is a quote missing?")
-    yield from _blank_lines(block, failure)
+    if (place := _blank_line(block, quotes)) is not None:
+        yield failure("blank line", place, "a blank line", "one record a line", "Remove it")
 
 
-def _blank_lines(block: bytes, failure) -> Iterator[Failure]:  # type: ignore[no-untyped-def]
-    start = 0
-    while (at := block.find(b"\n\n", start)) >= 0 or (start == 0 and block.startswith(b"\n")):
-        place = 0 if block.startswith(b"\n") and start == 0 else at + 1
-        if block.count(b'"', 0, place) % 2 == 0:
-            yield failure("blank line", place, "a blank line", "one record a line", "Remove it")
-            return
-        start = at + 1
+def _blank_line(block: bytes, quotes: int) -> int | None:
+    """Where the first blank line outside quotes begins, after `quotes` quotes; inside them it belongs to a cell."""
+    counted = 0
+    for match in _BLANK.finditer(block):
+        quotes += block.count(b'"', counted, match.start())
+        counted = match.start()
+        if quotes % 2 == 0:
+            return match.start()
+    return None
 
 
 def _check_header(file: str, first: bytes, header: list[str]) -> list[Failure]:

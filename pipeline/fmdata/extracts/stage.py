@@ -49,7 +49,7 @@ def stage(con: duckdb.DuckDBPyConnection, root: Path, extract: Extract) -> list[
     con.execute(f"""
         CREATE TABLE text.{name(extract.resource.name)} AS
         SELECT {cells}, _path[{len(str(root)) + 2}:] AS _file,
-            1 + row_number() OVER file + sum(_breaks) OVER file - _breaks AS _line,
+            CAST(1 + row_number() OVER file + sum(_breaks) OVER file - _breaks AS BIGINT) AS _line,
             CASE WHEN _file LIKE '{RAW}/%/%' THEN split_part(_file, '/', 2) END AS _folder
         FROM staged WINDOW file AS (PARTITION BY _path ORDER BY rowid) ORDER BY _file, _line
     """)
