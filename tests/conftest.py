@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from click.testing import CliRunner, Result
+
 from fmdata.assemble import assemble, workspace
 from fmdata.cli import main
 from fmdata.contract import load
@@ -99,7 +100,12 @@ def small(tmp_path: Path) -> Callable[[dict[str, object], dict[str, str]], Path]
             "contributors": [{"title": "Somebody"}],
             "resources": [{"name": "t", "path": "dist/latest/data/t.csv", "schema": schema}],
         }
-        texts = {"datapackage.json": json.dumps(descriptor), "LICENSE": "CC0\n", "CHANGELOG.md": "# Changelog\n", **files}
+        texts = {
+            "datapackage.json": json.dumps(descriptor),
+            "LICENSE": "CC0\n",
+            "CHANGELOG.md": "# Changelog\n",
+            **files,
+        }
         for file, text in texts.items():
             (root / file).parent.mkdir(parents=True, exist_ok=True)
             (root / file).write_bytes(text.encode("utf-8"))

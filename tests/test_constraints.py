@@ -17,6 +17,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 import pytest
+
 from conftest import ROOT
 from fmdata.assemble import _without_echo
 from fmdata.casts import cast
@@ -247,7 +248,9 @@ def keyed(assembled, packages):
     for path, schema in CONTRACTS.items():
         assembled.execute(f"CREATE SCHEMA keyed_{schema}")
         for resource in packages[path]:
-            assembled.execute(f"CREATE VIEW keyed_{schema}.{name(resource.name)} AS FROM {schema}.{name(resource.name)}")
+            assembled.execute(
+                f"CREATE VIEW keyed_{schema}.{name(resource.name)} AS FROM {schema}.{name(resource.name)}"
+            )
     yield assembled
     for schema in CONTRACTS.values():
         assembled.execute(f"DROP SCHEMA keyed_{schema} CASCADE")

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -17,7 +18,7 @@ from fmdata.contract import load
 from fmdata.errors import FmdataError
 from fmdata.reader import one_select, reading
 from fmdata.release import LATEST
-from fmdata.sql import count, literal, name
+from fmdata.sql import count, interruptible, literal, name
 from fmdata.writers.cookbook import markdown_table
 
 
@@ -36,7 +37,7 @@ def database(root: Path) -> Path:
 
 def ask(path: Path, sql: str) -> Answer:
     """The answer of one SELECT over a database file. Raises `FmdataError` for anything that is not allowed or wrong."""
-    with reading(path) as con, _told():
+    with interruptible(), reading(path) as con, _told():
         result = con.execute(one_select(con, sql))
         return Answer([column[0] for column in result.description], result.fetchall())
 
@@ -45,7 +46,7 @@ def ask_parquet(path: Path, sql: str, output: Path) -> int:
     """Write the answer to the Parquet file `output`, whole or not at all; returns the number of rows."""
     part = output.resolve().with_name(f".{output.name}.part")
     try:
-        with reading(path, part) as con, _told():
+        with interruptible(), reading(path, part) as con, _told():
             query = one_select(con, sql)
             rows = con.execute(f"COPY ({query}) TO {literal(part)} (FORMAT parquet)").fetchall()
         part.replace(output)
@@ -54,17 +55,15 @@ def ask_parquet(path: Path, sql: str, output: Path) -> int:
     return int(rows[0][0])
 
 
-class _told:
+@contextmanager
+def _told() -> Iterator[None]:
     """Tells what DuckDB has against a query as an `FmdataError`."""
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> None:
-        if isinstance(error, duckdb.InterruptException):
-            raise KeyboardInterrupt from None
-        if isinstance(error, duckdb.Error):
-            raise FmdataError(f"the query: {error}") from None
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise
+    except duckdb.Error as error:
+        raise FmdataError(f"the query: {error}") from None
 
 
 def as_csv(answer: Answer) -> str:

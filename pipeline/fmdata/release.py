@@ -11,7 +11,7 @@ import duckdb
 from fmdata.assemble import Progress, assemble, workspace
 from fmdata.contract import Package, load
 from fmdata.errors import FmdataError
-from fmdata.sql import count, name
+from fmdata.sql import count, interruptible, name
 from fmdata.swap import staging, swap
 from fmdata.verify import IndependentReader, verify
 from fmdata.writers.archive import write_sums, write_zip
@@ -39,7 +39,7 @@ class Release:
 def check(root: Path, progress: Progress) -> Package:
     """Check everything a build would, and write nothing. Raises `CheckError` with every failure."""
     package = load(root)
-    with workspace() as con:
+    with interruptible(), workspace() as con:
         assemble(con, package, progress)
     return package
 
@@ -51,7 +51,12 @@ def build(root: Path, progress: Progress) -> Release:
     release as it was.
     """
     package = load(root)
-    with staging(root / "dist") as folder, workspace(folder) as con, IndependentReader() as reader:
+    with (
+        interruptible(),
+        staging(root / "dist") as folder,
+        workspace(folder) as con,
+        IndependentReader() as reader,
+    ):
         assemble(con, package, progress)
         progress("writing the release")
         counts, content = _write_package(con, package, folder)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import duckdb
@@ -20,6 +22,19 @@ def name(identifier: str) -> str:
 def scalar(con: duckdb.DuckDBPyConnection, query: str) -> Any:
     """The one value of a query. Results stream in DuckDB 2: this drains them, so that the next query may run."""
     return con.execute(query).fetchall()[0][0]
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Ctrl-C is a KeyboardInterrupt wherever it strikes; DuckDB has exceptions of its own for it."""
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
+    except RuntimeError as error:
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
 
 
 def count(con: duckdb.DuckDBPyConnection, relation: str) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fmdata.contract import Package, Resource, load
@@ -29,7 +29,9 @@ class Extract:
 
 def manifest(contract: Package) -> Package:
     """The contract of the extracts: `raw/datapackage.json` if there is one, else the root contract itself."""
-    return load(contract.root, f"{RAW}/datapackage.json") if has_manifest(contract.root) else contract
+    if not has_manifest(contract.root):
+        return replace(contract, resources=tuple(r for r in contract if not r.generated))
+    return load(contract.root, f"{RAW}/datapackage.json", extracts=True)
 
 
 def has_manifest(root: Path) -> bool:
@@ -52,7 +54,7 @@ def discover(root: Path, package: Package) -> tuple[list[Extract], list[Failure]
         failures.append(Failure(path, rule="unknown file", found="the contract knows no such file", advice=advice))
     for resource in package:
         paths = listed[resource.name]
-        if not paths:
+        if not paths and not any(f.file == f"{RAW}/{resource.name}.csv" for f in failures):
             found = f"there is no extract of the resource {resource.name}"
             file = f"{RAW}/{resource.name}.csv"
             wanted = f"{file} or {RAW}/<folder>/{resource.name}.csv"
@@ -72,12 +74,18 @@ def _stem(path: str) -> str:
 
 def _files(root: Path, failures: list[Failure]) -> Iterator[str]:
     """Every file under raw/, notes and hidden files aside; links are failures, since they may lead anywhere."""
+    if (root / RAW).is_symlink():
+        failures.append(Failure(RAW, rule="symlink", found="a symbolic link", expected="a folder of its own"))
     for folder, folders, files in os.walk(root / RAW):
         folders.sort()
         for name in sorted([*files, *folders]):
             path = Path(folder, name)
             shown = path.relative_to(root).as_posix()
-            if path.is_symlink():
+            if not shown.isprintable():
+                shown = os.fsencode(shown).decode("utf-8", "backslashreplace")
+                found = "a name with characters that are not printable UTF-8"
+                failures.append(Failure(shown, rule="file name", found=found, advice="Rename it"))
+            elif path.is_symlink():
                 found = "a symbolic link"
                 failures.append(Failure(shown, rule="symlink", found=found, expected="a file of its own"))
             elif path.is_file() and not name.startswith(".") and name not in _NOTES:

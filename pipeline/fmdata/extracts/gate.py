@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ _MARKS = {b"\xef\xbb\xbf": "a UTF-8 byte order mark", b"\xff\xfe": "UTF-16 text"
 _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
 _BLANK = re.compile(rb"(?:\A|(?<=\n))\n")
 _CONTROLS = {0: ("NUL", "a NUL character"), 13: ("line ends", "a carriage return")}
+# Cells without quotes, and quoted ones, which begin where a cell does or go on after a doubled quote.
+_CELLS = re.compile(rb'(?:[^"]++|(?<![^,\n"])"[^"]*+(?:"|\Z))*+')
 _SAVE = "Save the file as UTF-8 text without a byte order mark"
 
 
@@ -70,11 +73,19 @@ def _check_block(file: str, line: int, block: bytes, is_first: bool, quotes: int
     if is_first and (mark := next((m for m in _MARKS if block.startswith(m)), None)):
         yield failure("byte order mark", 0, f"the file begins with {_MARKS[mark]}", "plain UTF-8", _SAVE)
         return
+    # First, since a line that is too long is cut, perhaps within a character. It begins its block: see `_blocks`.
+    if (longest := max(map(len, block.split(b"\n")))) > MAX_LINE:
+        found = f"a line of {longest} bytes or more"
+        yield failure("huge line", 0, found, f"at most {MAX_LINE} bytes", "Is a quote missing?")
+        return
+    told = set()
     for match in _CONTROL.finditer(block):
         code = match.group()[-1]
         rule, words = _CONTROLS.get(code, ("control character", f"the control character U+{code:04X}"))
         expected = "a line feed alone as line end" if rule == "line ends" else "printable text"
-        yield failure(rule, match.start(), words, expected)
+        if rule not in told:
+            yield failure(rule, match.start(), words, expected)
+        told.add(rule)
     try:
         text = block.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -82,13 +93,13 @@ def _check_block(file: str, line: int, block: bytes, is_first: bool, quotes: int
         yield failure("encoding", error.start, byte, "UTF-8", _SAVE)
         return
     if not unicodedata.is_normalized("NFC", text):
-        at = next(i for i, row in enumerate(text.split("\n")) if not unicodedata.is_normalized("NFC", row))
-        start = len("\n".join(text.split("\n")[:at]).encode()) + bool(at)
-        yield failure("NFC", start, "letters and accents apart", "Unicode form NFC", "Normalise the text to NFC")
-    if (longest := max(map(len, block.split(b"\n")))) > MAX_LINE:
-        yield failure("huge line", 0, f"a line of {longest} bytes", f"at most {MAX_LINE} bytes", "Is a quote missing?")
+        same = os.path.commonprefix([text, unicodedata.normalize("NFC", text)])
+        yield failure("NFC", len(same.encode()), "letters and accents apart", "Unicode form NFC", "Normalise the text")
     if (place := _blank_line(block, quotes)) is not None:
         yield failure("blank line", place, "a blank line", "one record a line", "Remove it")
+    if (place := _bare_quote(block, quotes)) is not None:
+        found, expected = "a quote inside a cell that is not quoted", "quotes around the whole cell"
+        yield failure("unquoted value", place, found, expected, 'Quote the cell, double each " inside it')
 
 
 def _blank_line(block: bytes, quotes: int) -> int | None:
@@ -102,14 +113,24 @@ def _blank_line(block: bytes, quotes: int) -> int | None:
     return None
 
 
+def _bare_quote(block: bytes, quotes: int) -> int | None:
+    """Where the first quote opens that does not begin a cell, after `quotes` quotes; CSV readers take it as text."""
+    inside = block.find(b'"') + 1 if quotes % 2 else 0
+    if quotes % 2 and not inside:
+        return None
+    end = _CELLS.match(block, inside).end()  # type: ignore[union-attr]
+    return end if end < len(block) else None
+
+
 def _check_header(file: str, first: bytes, header: list[str]) -> list[Failure]:
-    given = next(csv.reader(io.StringIO(first.decode("utf-8"), newline="")))
+    given = _header(first)
     if given == header:
         return []
     expected = "the header " + ",".join(header)
 
     def failure(rule: str, name: str, found: str, advice: str) -> Failure:
-        column = ",".join(given).find(name) + 1 if name in given else 0
+        nth = [i for i, n in enumerate(given) if n == name][1 if rule == "duplicate header" else 0 :]
+        column = len("".join(f"{n}," for n in given[: nth[0]])) + 1 if nth else 0
         return Failure(file, 1, column, field=name, rule=rule, found=found, expected=expected, advice=advice)
 
     twice = sorted({n for n in given if given.count(n) > 1})
@@ -122,4 +143,14 @@ def _check_header(file: str, first: bytes, header: list[str]) -> list[Failure]:
         failure("extra header", n, f"the contract knows no column {quote(n)}", "Remove it or add it to the contract")
         for n in dict.fromkeys(given) if n not in header
     ]  # fmt: skip
-    return found or [failure("reordered header", given[0], "the columns are in another order", "Put them in order")]
+    moved = next((n for n, wanted in zip(given, header, strict=False) if n != wanted), "")
+    return found or [failure("reordered header", moved, "the columns are in another order", "Put them in order")]
+
+
+def _header(first: bytes) -> list[str]:
+    """The cells of the first record; of a longer one than readers take, its first line as it stands."""
+    text = first.decode("utf-8")
+    try:
+        return next(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error:
+        return text.split("\n")[0].split(",")

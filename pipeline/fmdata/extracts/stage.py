@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -26,7 +29,7 @@ def stage(con: duckdb.DuckDBPyConnection, root: Path, extract: Extract) -> list[
     and `_folder` (the folder under raw/, NULL for none). Returns the records that could not be read.
     """
     columns = ", ".join(f"{literal(f.name)}: 'VARCHAR'" for f in extract.resource.fields)
-    files = ", ".join(literal(root / file) for file in extract.files)
+    files = ", ".join(literal(_exactly(root / file)) for file in extract.files)
     breaks = " + ".join(
         f"coalesce(length({name(f.name)}) - length(replace({name(f.name)}, chr(10), '')), 0)"
         for f in extract.resource.fields
@@ -59,16 +62,29 @@ def stage(con: duckdb.DuckDBPyConnection, root: Path, extract: Extract) -> list[
 
 def _rejects(con: duckdb.DuckDBPyConnection, root: Path, extract: Extract) -> list[Failure]:
     rows = con.execute(
-        "SELECT file_path, e.byte_position, error_type, error_message, column_name FROM reject_errors e "
-        "JOIN reject_scans s USING (scan_id, file_id) ORDER BY ALL"
+        "SELECT DISTINCT file_path, line_byte_position, error_type, error_message FROM reject_errors "
+        "JOIN reject_scans USING (scan_id, file_id) ORDER BY ALL"
     ).fetchall()
     failures = []
-    for path, position, kind, message, _ in rows:
-        with Path(path).open("rb") as stream:
-            # DuckDB counts records; a person counts lines.
-            line = stream.read(max(position - 1, 0)).count(b"\n") + 1
+    for (path, kind, message), line in zip([(r[0], *r[2:]) for r in rows], _lines(rows), strict=True):
         found, advice = _WORDS.get(kind, (message, ""))
         file = Path(path).relative_to(root).as_posix()
         width = f"{len(extract.resource.fields)} cells: " + ",".join(extract.resource.names())
         failures.append(Failure(file, line, 0, extract.resource.name, "", kind.lower(), found, width, advice))
     return failures
+
+
+def _lines(rejects: list[tuple[str, int, str, str]]) -> Iterator[int]:
+    """The physical line at which each rejected record begins: DuckDB counts records, a person counts lines."""
+    for path, group in itertools.groupby(rejects, key=lambda reject: reject[0]):
+        line, read = 1, 0
+        with Path(path).open("rb") as stream:
+            for _, position, *_ in group:
+                line += stream.read(max(position - 1 - read, 0)).count(b"\n")
+                read = max(position - 1, read)
+                yield line
+
+
+def _exactly(path: Path) -> str:
+    """A path in which DuckDB sees no wildcards."""
+    return re.sub(r"([\[*?])", r"[\1]", str(path))

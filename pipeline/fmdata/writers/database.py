@@ -34,21 +34,17 @@ def write_database(con: duckdb.DuckDBPyConnection, package: Package, path: Path,
     """Write the tables in `main` of `con` to a new database file at `path`."""
     con.execute("SET threads = 1; SET force_compression = 'uncompressed'")
     con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
-    try:
-        con.execute("USE out; BEGIN")
-        for resource in load_order(package):
-            for statement in [*create_types(resource), create_table(resource)]:
-                con.execute(statement)
-            _fill(con, resource)
-            for statement in comments(resource):
-                con.execute(statement)
-        _describe(con, package, content_hash)
-        for view, sql in _views(package):
-            _create_view(con, view, sql)
-        con.execute("COMMIT; CHECKPOINT out")
-    finally:
-        con.execute("USE memory")
-        con.execute("DETACH out")
+    con.execute("USE out; BEGIN")
+    for resource in load_order(package):
+        for statement in [*create_types(resource), create_table(resource)]:
+            con.execute(statement)
+        _fill(con, resource)
+        for statement in comments(resource):
+            con.execute(statement)
+    _describe(con, package, content_hash)
+    for view, sql in _views(package):
+        _create_view(con, view, sql)
+    con.execute("COMMIT; CHECKPOINT out; USE memory; DETACH out")
 
 
 def _fill(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:

@@ -1,0 +1,2 @@
+CREATE MACRO twice(x) AS x || x;
+CREATE MACRO twice(x) AS x;

@@ -1,0 +1,1 @@
+CREATE MACRO twice(x AS x;

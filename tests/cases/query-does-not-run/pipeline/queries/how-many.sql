@@ -1,0 +1,3 @@
+-- How many trees are there?
+-- One row.
+SELECT girth FROM trees

@@ -1,0 +1,3 @@
+-- Une forêt?
+-- Oui.
+SELECT 1

@@ -1,0 +1,3 @@
+-- How many trees are there?
+-- One row.
+DELETE FROM trees

@@ -1,0 +1,2 @@
+-- How many trees are there?
+SELECT count(*) AS trees FROM trees

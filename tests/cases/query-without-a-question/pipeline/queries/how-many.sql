@@ -1,0 +1,1 @@
+SELECT count(*) AS trees FROM trees

@@ -1,0 +1,2 @@
+# forêt
+CHECKS = []

@@ -1,0 +1,1 @@
+SELECT id, _file, _line FROM raw.trees

@@ -1,0 +1,1 @@
+SELECT id, nothing AS label, _file, _line FROM raw.trees

@@ -1,0 +1,2 @@
+-- forêt
+SELECT id, label, _file, _line FROM raw.trees

@@ -1,0 +1,1 @@
+SELECT id, label, NULL AS _file, _line FROM raw.trees

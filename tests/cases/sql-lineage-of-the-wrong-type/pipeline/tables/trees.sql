@@ -1,0 +1,1 @@
+SELECT id, label, _file, 'first' AS _line FROM raw.trees

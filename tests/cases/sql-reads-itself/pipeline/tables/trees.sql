@@ -1,0 +1,1 @@
+SELECT id, label, _file, _line FROM trees

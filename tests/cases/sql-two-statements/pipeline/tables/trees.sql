@@ -1,0 +1,2 @@
+SELECT id, label, _file, _line FROM raw.trees;
+SELECT 1

@@ -1,0 +1,1 @@
+SELECT CAST(label AS INTEGER) AS label FROM trees

@@ -1,0 +1,2 @@
+-- forêt
+SELECT label FROM trees

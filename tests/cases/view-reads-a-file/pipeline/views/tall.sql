@@ -1,0 +1,1 @@
+SELECT label FROM read_csv('raw/trees.csv')

@@ -1,0 +1,212 @@
+"""A release is the same bytes wherever it is built, and there is always a whole one, whatever happens."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from pathlib import Path
+
+import duckdb
+import frictionless
+import pytest
+
+from conftest import ROOT, copy_inputs
+from fmdata import swap
+from fmdata.contract import load
+from fmdata.errors import FmdataError
+from fmdata.verify import IndependentReader, verify
+from fmdata.writers.archive import files, write_sums, write_zip
+
+FMDATA = [sys.executable, "-m", "fmdata"]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def fmdata(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, **environment}
+    return subprocess.run([*FMDATA, *arguments], cwd=cwd, env=env, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def release(built, tmp_path):
+    """A copy of the built release, to spoil."""
+    return Path(shutil.copytree(built.folder, tmp_path / "latest"))
+
+
+@pytest.mark.parametrize("environment", [
+    {"TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+    {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "POLARS_MAX_THREADS": "1"},
+])  # fmt: skip
+def test_the_same_bytes_anywhere(built, tmp_path, environment):
+    root = copy_inputs(tmp_path / "somewhere else")
+    result = fmdata("build", cwd=root, **environment)
+    assert result.returncode == 0, result.stderr
+    assert contents(root / "dist/latest") == contents(built.folder)
+
+
+def test_what_is_committed_is_what_the_build_makes(built):
+    wanted = {file: text for file, text in contents(built.folder).items() if not file.endswith((".duckdb", ".zip"))}
+    tracked = subprocess.run(
+        ["git", "ls-files", "dist/latest"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
+    found = {file.removeprefix("dist/latest/"): (ROOT / file).read_bytes() for file in tracked}
+    stale = sorted(file for file in found.keys() | wanted.keys() if found.get(file) != wanted.get(file))
+    assert not stale, "run `make build` and commit dist/latest"
+    assert (ROOT / "CITATION.cff").read_bytes() == wanted["CITATION.cff"], "copy dist/latest/CITATION.cff to the root"
+
+
+def test_the_root_descriptor_is_valid_for_frictionless(built):
+    report = frictionless.validate(str(built.folder.parents[1] / "datapackage.json"))
+    assert report.valid, report.flatten(["place", "message"])
+    assert {task.name: task.stats["rows"] for task in report.tasks} == built.counts
+
+
+def test_the_extracts_are_valid_for_frictionless():
+    report = frictionless.validate(str(ROOT / "raw/datapackage.json"))
+    assert report.valid, report.flatten(["place", "message"])
+
+
+def test_the_sums_hold_for_coreutils(release):
+    subprocess.run(["sha256sum", "--check", "--strict", "--quiet", "SHA256SUMS"], cwd=release, check=True)
+    assert len((release / "SHA256SUMS").read_text().splitlines()) == len(files(release))
+
+
+def test_the_zip_holds_the_release_below_one_folder(release):
+    with zipfile.ZipFile(release / "fmdata-0.1.0.zip") as archive:
+        packed = {entry.removeprefix("fmdata-0.1.0/"): archive.read(entry) for entry in archive.namelist()}
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+    there = contents(release)
+    del there["fmdata-0.1.0.zip"]
+    assert packed == there
+
+
+SPOILS = {
+    "a cell of a CSV file": lambda folder: replace(folder / "data/autoantibody_rates.csv", "73", "74"),
+    "a row of a CSV file": lambda folder: replace(folder / "data/study_measures.csv", ",tension,", ",tensions,"),
+    "a row of the DuckDB file": lambda folder: change(folder, "DELETE FROM study_measures WHERE label = 'tension'"),
+    "a value in the DuckDB file": lambda folder: change(
+        folder, "UPDATE study_measures SET label = 'x' WHERE rowid = 0"
+    ),
+}
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def change(folder: Path, sql: str) -> None:
+    with duckdb.connect(str(folder / "fmdata.duckdb")) as con:
+        con.execute(sql)
+
+
+@pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
+def test_a_release_that_contradicts_itself_does_not_verify(built, release, spoil):
+    spoil(release)
+    (release / "fmdata-0.1.0.zip").unlink()
+    write_sums(release)
+    write_zip(release, "fmdata-0.1.0")
+    with IndependentReader() as reader, pytest.raises(FmdataError, match="does not verify"):
+        reader.read(release)
+        verify(release, load(ROOT), built.counts, reader)
+
+
+def test_sums_and_zip_tell_a_file_that_changed(built, release):
+    replace(release / "README.md", "Version", "Vision")
+    with IndependentReader() as reader, pytest.raises(FmdataError) as told:
+        reader.read(release)
+        verify(release, load(ROOT), built.counts, reader)
+    assert "README.md: its SHA-256" in str(told.value)
+    assert "fmdata-0.1.0.zip: README.md" in str(told.value)
+
+
+def staged(root: Path, process: subprocess.Popen[str]) -> None:
+    """Wait until the build has begun to write."""
+    end = time.monotonic() + 60
+    while not list(root.glob("dist/.stage-*/data/*.csv")):
+        assert process.poll() is None and time.monotonic() < end, "the build ended before it could be interrupted"
+        time.sleep(0.005)
+
+
+@pytest.fixture
+def published(built, tmp_path):
+    """A project with a release, and an input that has changed since."""
+    root = copy_inputs(tmp_path / "project")
+    shutil.copytree(built.folder, root / "dist/latest")
+    replace(root / "CHANGELOG.md", "# Changelog", "# Changes")
+    return root
+
+
+@pytest.mark.parametrize("sent", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_build_that_is_stopped_leaves_the_previous_release(published, built, sent):
+    with subprocess.Popen([*FMDATA, "build"], cwd=published, stderr=subprocess.PIPE, text=True) as process:
+        staged(published, process)
+        process.send_signal(sent)
+        messages = process.communicate()[1]
+    assert process.returncode != 0
+    assert "Traceback" not in messages
+    assert contents(published / "dist/latest") == contents(built.folder)
+    if sent == signal.SIGINT:
+        assert sorted(path.name for path in (published / "dist").iterdir()) == [".lock", "latest"]
+    assert fmdata("build", cwd=published).returncode == 0
+    assert (published / "dist/latest/CHANGELOG.md").read_text().startswith("# Changes")
+    assert sorted(path.name for path in (published / "dist").iterdir()) == [".lock", "latest"]
+
+
+def test_a_build_that_fails_leaves_the_previous_release(published, built):
+    replace(published / "raw/holistic-pulse-2024/autoantibody_rates.csv", "73%", "7l%")
+    result = fmdata("build", cwd=published)
+    assert result.returncode == 1
+    assert 'raw/holistic-pulse-2024/autoantibody_rates.csv:2 rate: "7l%"' in result.stderr
+    assert contents(published / "dist/latest") == contents(built.folder)
+
+
+def test_one_build_at_a_time(published):
+    with swap.staging(published / "dist"):
+        result = fmdata("build", cwd=published)
+    assert (result.returncode, "another build is at work" in result.stderr) == (1, True)
+
+
+def test_a_swap_without_an_exchange_ends_the_same(tmp_path, monkeypatch):
+    monkeypatch.setattr(swap, "_exchange", lambda one, other: False)
+    for text in ("one", "two"):
+        with swap.staging(tmp_path) as folder:
+            (folder / "file").write_text(text)
+            swap.swap(folder, tmp_path / "latest")
+        assert contents(tmp_path) == {".lock": b"", "latest/file": text.encode()}
+
+
+def test_a_kill_between_two_renames_is_mended(tmp_path):
+    (tmp_path / ".old-latest").mkdir()
+    (tmp_path / ".old-latest/file").write_text("previous")
+    with swap.staging(tmp_path):
+        assert (tmp_path / "latest/file").read_text() == "previous"
+    assert not (tmp_path / ".old-latest").exists()
+
+
+def test_checks_cannot_be_switched_off_from_outside(project):
+    result = fmdata("check", cwd=project, PANDERA_VALIDATION_ENABLED="False")
+    assert (result.returncode, "PANDERA_VALIDATION_ENABLED" in result.stderr) == (1, True)
+
+
+def test_the_database_explains_itself(built):
+    with duckdb.connect(str(built.folder / "fmdata.duckdb"), read_only=True) as con:
+        silent = con.execute(
+            "SELECT table_name, NULL FROM duckdb_tables() WHERE comment IS NULL UNION ALL "
+            "SELECT view_name, NULL FROM duckdb_views() WHERE NOT internal AND comment IS NULL UNION ALL "
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND comment IS NULL"
+        ).fetchall()
+        assert silent == []
+        told = con.execute("SELECT name, version, content_hash FROM _release").fetchall()
+        assert told == [("fmdata", built.version, built.content)]
+        columns = con.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
+        listed = con.execute("SELECT table_name, column_name FROM _dictionary").fetchall()
+        assert sorted(listed) == sorted(row for row in columns if not row[0].startswith("_"))
