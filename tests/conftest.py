@@ -59,6 +59,26 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 @pytest.fixture(scope="session")
+def db(built: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A copy of the DuckDB file of `built`, to read: one process opens a file in one way only."""
+    copy = shutil.copy(built.folder / f"{built.name}.duckdb", tmp_path_factory.mktemp("db"))
+    with duckdb.connect(str(copy), read_only=True) as con:
+        yield con
+
+
+@pytest.fixture(scope="session")
+def ask(db: duckdb.DuckDBPyConnection) -> Callable[..., list[tuple[object, ...]]]:
+    """The rows of a query of `db`, with its parameters."""
+    return lambda sql, *values: db.execute(sql, list(values)).fetchall()
+
+
+@pytest.fixture(scope="session")
+def values(ask: Callable[..., list[tuple[object, ...]]]) -> Callable[..., list[object]]:
+    """The values of a query of one column of `db`."""
+    return lambda sql, *values: [row[0] for row in ask(sql, *values)]
+
+
+@pytest.fixture(scope="session")
 def assembled() -> Iterator[duckdb.DuckDBPyConnection]:
     """The real project's typed, checked rows in memory: extracts in the schema raw, tables in main. Change neither."""
     with workspace() as con:

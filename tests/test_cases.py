@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import shutil
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def _make(root, make):
         (root / file).write_bytes((parts["before"] + text * times + parts["after"]).encode("utf-8"))
     for link, target in make.get("link", {}).items():
         (root / link).parent.mkdir(parents=True, exist_ok=True)
-        os.symlink(target, root / link)
+        (root / link).symlink_to(target)
 
 
 def _state(root):
@@ -99,7 +98,7 @@ def _rules_of_the_engine():
 
 
 def _rule(node):
-    """Where a rule's name may stand: in a failure's call, in an assignment to `rule`, in what `casts._faults` yields."""
+    """Where a rule's name may stand: a failure's call, an assignment to `rule`, what `casts._faults` yields."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Failure", "failure"):
         yield from [word.value for word in node.keywords if word.arg == "rule"]
         yield from node.args[5:6] if node.func.id == "Failure" else node.args[:1]
@@ -108,7 +107,9 @@ def _rule(node):
             yield from inner.elts[:1] if isinstance(inner, ast.Tuple) else ()
             yield from (inner.body, inner.orelse) if isinstance(inner, ast.IfExp) else ()
     elif isinstance(node, ast.FunctionDef) and node.name == "_faults":
-        yield from (n.value.elts[0] for n in ast.walk(node) if isinstance(n, ast.Yield) and isinstance(n.value, ast.Tuple))
+        yield from (
+            n.value.elts[0] for n in ast.walk(node) if isinstance(n, ast.Yield) and isinstance(n.value, ast.Tuple)
+        )
 
 
 def test_every_rule_has_a_case():

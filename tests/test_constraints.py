@@ -23,7 +23,9 @@ from fmdata.assemble import _without_echo
 from fmdata.casts import cast
 from fmdata.checks import check_keys, check_rows
 from fmdata.contract import Field, load
+from fmdata.contract.load import names
 from fmdata.contract.types import write
+from fmdata.extracts import manifest
 from fmdata.sql import name
 
 # contract -> the schema of the workspace that holds its rows
@@ -53,10 +55,6 @@ class Constraint:
     @property
     def reported(self):
         return ", ".join(self.fields), self.rule
-
-
-def names(value):
-    return (value,) if isinstance(value, str) else tuple(value)
 
 
 def of_rows(schema):
@@ -135,7 +133,7 @@ WAYS = {
 
 
 def texts(con, schema, resource):
-    """Every row of a table as text, with its file and line, as an extract has it."""
+    """Every row of a table as text, as an extract has it, with its file and line."""
     cells = ", ".join(f"coalesce({write(f, name(f.name))}, '') AS {name(f.name)}" for f in resource.fields)
     rows = con.execute(f"SELECT {cells}, _file, _line FROM {schema}.{name(resource.name)} ORDER BY rowid").fetchall()
     return [dict(zip([*resource.names(), "_file", "_line"], row, strict=True)) for row in rows]
@@ -174,9 +172,6 @@ def alone(resource, constraint):
     )
 
 
-# The tests -----------------------------------------------------------------------------------------------------------
-
-
 @dataclass
 class Tally:
     declared: Counter
@@ -198,7 +193,8 @@ def tally(tell):
 
 @pytest.fixture(scope="module")
 def packages():
-    return {path: load(ROOT, path) for path in CONTRACTS}
+    contract = load(ROOT)
+    return dict(zip(CONTRACTS, (contract, manifest(contract)), strict=True))
 
 
 @pytest.mark.parametrize(("path", "table"), TABLES, ids=[f"{CONTRACTS[p]}.{t}" for p, t in TABLES])

@@ -195,10 +195,9 @@ def breaks(con, table, constraint, ground):
 
 @pytest.mark.parametrize("table", SCHEMAS)
 def test_the_file_refuses_what_breaks_its_constraints(con, tally, table):
-    constraints = declared(SCHEMAS[table])
-    assert carried(con, table) == Counter((c.kind, c.columns) for c in constraints)
-    total, refused = tally
+    constraints, (total, refused) = declared(SCHEMAS[table]), tally
     total.update(constraint.kind for constraint in constraints)
+    assert carried(con, table) == Counter((c.kind, c.columns) for c in constraints)
     ground = con.execute(f'SELECT * FROM "{table}" LIMIT 1')
     ground = dict(zip([c[0] for c in ground.description], ground.fetchall()[0], strict=True))
     assert insert(con, table, new_row(con, table, ground)) == "", "a row that breaks nothing is refused"

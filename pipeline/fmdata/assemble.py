@@ -46,7 +46,7 @@ def assemble(con: duckdb.DuckDBPyConnection, package: Package, progress: Progres
     progress("checking extracts and making tables")
     with ThreadPoolExecutor(1) as aside:
         # Without a contract of their own, the extracts are checked once, as the tables they become.
-        checked = aside.submit(_check, con.cursor(), "raw", raw, {}) if raw is not package else None
+        checked = aside.submit(_check, con.cursor(), "raw", raw, {}) if raw.path != package.path else None
         try:
             made = _make_tables(con, package)
         finally:

@@ -48,9 +48,14 @@ def fact_tables(package: Package, resource: Resource) -> list[tuple[Resource, st
     for table in package:
         pointers = [key.fields[0] for key in table.foreign_keys if key == targets[0]]
         if table.name != resource.name and pointers:
+            if not table.primary_key:
+                raise FmdataError(
+                    f"{package.path}: {table.name} holds facts; expected a primary key to name its rows by."
+                )
             found.append((table, pointers[0]))
-    if not found:
-        raise FmdataError(f"{package.path}: no table points at {targets[0].resource}, so there is no provenance.")
+    if not any(field.words("derivation") for table, _ in found for field in table.fields):
+        place = targets[0].resource
+        raise FmdataError(f"{package.path}: no table points at {place} and says its fields' derivation: no provenance.")
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from typing import Any
 
 import duckdb
 
-from fmdata.contract import load
 from fmdata.errors import FmdataError
 from fmdata.reader import one_select, reading
 from fmdata.release import LATEST
@@ -32,7 +32,10 @@ class Answer:
 
 def database(root: Path) -> Path:
     """The DuckDB file of the current build of the project at `root`."""
-    return root / LATEST / f"{load(root).name}.duckdb"
+    found = sorted((root / LATEST).glob("*.duckdb"))
+    if len(found) != 1:
+        raise FmdataError(f"{root / LATEST}: found {len(found)} DuckDB files; expected one. Run `fmdata build` first.")
+    return found[0]
 
 
 def ask(path: Path, sql: str) -> Answer:
@@ -76,9 +79,12 @@ def as_csv(answer: Answer) -> str:
 
 
 def as_json(answer: Answer) -> str:
-    """A JSON array of one object a row; NULL is null, dates are ISO 8601 texts."""
-    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-    return json.dumps(rows, ensure_ascii=False, indent=2, default=_json)
+    """A JSON array of one object a row; NULL and what JSON has no number for are null, dates are ISO 8601 texts."""
+    for column in answer.columns:
+        if answer.columns.count(column) > 1:
+            raise FmdataError(f'the query: the column "{column}" stands twice; expected names that differ. Use AS.')
+    rows = [dict(zip(answer.columns, map(_finite, row), strict=True)) for row in answer.rows]
+    return json.dumps(rows, ensure_ascii=False, indent=2, default=_json, allow_nan=False)
 
 
 def as_markdown(answer: Answer) -> str:
@@ -95,6 +101,15 @@ def _text(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return json.dumps(value, ensure_ascii=False, default=_json) if isinstance(value, list | dict) else str(value)
+
+
+def _finite(value: object) -> object:
+    """The value with null in place of NaN and infinity, at any depth."""
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _json(value: object) -> object:

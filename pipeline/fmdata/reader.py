@@ -17,7 +17,11 @@ def reading(database: Path, output: Path | None = None) -> Iterator[duckdb.DuckD
     """A locked-down connection to `database`; `output` is the one file it may write, for COPY."""
     if not database.is_file():
         raise FmdataError(f"{database}: there is no such file; expected a built release. Run `fmdata build` first.")
-    with duckdb.connect(str(database), read_only=True, config={"autoinstall_known_extensions": "false"}) as con:
+    try:
+        connection = duckdb.connect(str(database), read_only=True, config={"autoinstall_known_extensions": "false"})
+    except duckdb.IOException as error:
+        raise FmdataError(f"{database}: cannot be opened ({error}). Build the release again.") from None
+    with connection as con:
         con.execute("SET TimeZone = 'UTC'")
         if output:
             con.execute(f"SET allowed_paths = [{literal(output)}]")

@@ -8,7 +8,7 @@ import duckdb
 
 from fmdata.contract import Package, Resource
 from fmdata.errors import Failure, FmdataError
-from fmdata.sql import name
+from fmdata.sql import count, name
 
 FOLDER = "pipeline/tables"
 MACROS = "pipeline/macros.sql"
@@ -35,12 +35,19 @@ def selects(con: duckdb.DuckDBPyConnection, package: Package) -> dict[str, str]:
 
 def read_select(root: Path, file: str) -> str:
     """The one SELECT a SQL file holds. Raises `FmdataError` when it holds something else."""
-    text = (root / file).read_text(encoding="utf-8")
-    statements = parse(text, file)
+    statements = parse(read_text(root, file), file)
     if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
         kinds = ", ".join(s.type.name for s in statements) or "nothing"
         raise FmdataError(f"{file}: found {kinds}; expected one SELECT.")
-    return text.strip().rstrip(";")
+    return str(statements[0].query).strip().rstrip(";")
+
+
+def read_text(root: Path, file: str) -> str:
+    """The text of a file of the pipeline. Raises `FmdataError` when it is not UTF-8."""
+    try:
+        return (root / file).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise FmdataError(f"{file}: not UTF-8 text ({error.reason}, byte {error.start}). Save it as UTF-8.") from None
 
 
 def parse(text: str, file: str) -> list[duckdb.Statement]:
@@ -53,7 +60,7 @@ def parse(text: str, file: str) -> list[duckdb.Statement]:
 
 def _in_order(con: duckdb.DuckDBPyConnection, found: dict[str, str]) -> dict[str, str]:
     # An extract may have a table's own name: only the bare name, without `raw.`, is the published table.
-    waits = {table: _read_by(con, sql) & found.keys() for table, sql in found.items()}
+    waits = {table: _read_by(con, table, sql) & found.keys() for table, sql in found.items()}
     order: list[str] = []
     while ready := [table for table in found if table not in order and waits[table] <= set(order)]:
         order.append(ready[0])
@@ -63,9 +70,12 @@ def _in_order(con: duckdb.DuckDBPyConnection, found: dict[str, str]) -> dict[str
     return {table: found[table] for table in order}
 
 
-def _read_by(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
+def _read_by(con: duckdb.DuckDBPyConnection, table: str, sql: str) -> set[str]:
     """The relations a SELECT reads, as it writes them, without their aliases."""
-    return {relation.split(" AS ")[0].strip('"') for relation in con.get_table_names(sql, qualified=True)}
+    try:
+        return {relation.split(" AS ")[0].strip('"') for relation in con.get_table_names(sql, qualified=True)}
+    except duckdb.Error as error:
+        raise FmdataError(f"{FOLDER}/{table}.sql: the SELECT does not run. {error}") from None
 
 
 def macros(con: duckdb.DuckDBPyConnection, root: Path) -> None:
@@ -73,10 +83,13 @@ def macros(con: duckdb.DuckDBPyConnection, root: Path) -> None:
     file = root / MACROS
     if not file.is_file():
         return
-    for statement in parse(file.read_text(encoding="utf-8"), MACROS):
+    for statement in parse(read_text(root, MACROS), MACROS):
         if statement.type != duckdb.StatementType.CREATE or " MACRO " not in statement.query.upper():
             raise FmdataError(f"{MACROS}: found {statement.type.name}; expected CREATE MACRO alone.")
-        con.execute(statement)
+        try:
+            con.execute(statement)
+        except duckdb.Error as error:
+            raise FmdataError(f"{MACROS}: a macro cannot be made. {error}") from None
 
 
 def select(con: duckdb.DuckDBPyConnection, resource: Resource, sql: str) -> list[Failure]:
@@ -88,13 +101,17 @@ def select(con: duckdb.DuckDBPyConnection, resource: Resource, sql: str) -> list
     order = ", ".join([*LINEAGE, *map(name, resource.primary_key)])
     target = f"selected.{name(resource.name)}"
     try:
-        con.execute(f"CREATE TABLE {target} AS SELECT * FROM ({sql}\n) ORDER BY {order}")
-        columns = _columns(con, target)
+        lineage = "CAST(_file AS VARCHAR) AS _file, CAST(_line AS BIGINT) AS _line"
+        con.execute(f"CREATE TABLE {target} AS SELECT * REPLACE ({lineage}) FROM ({sql}\n) ORDER BY {order}")
+        columns = _columns(con, sql)
+        lost = count(con, f"{target} WHERE _file IS NULL OR _line IS NULL")
     except duckdb.BinderException as error:
         # Either the SELECT is wrong, or it lacks a column that rows are ordered by.
-        columns = _columns(con, sql, error, file)
+        columns, lost = _columns(con, sql, error, file), 0
     except duckdb.Error as error:
         raise FmdataError(f"{file}: the SELECT does not run. {error}") from None
+    if lost:
+        raise FmdataError(f"{file}: {lost} rows have no _file or no _line; expected the extract's for every row.")
     return _column_failures(resource, file, columns)
 
 
@@ -112,6 +129,9 @@ def _column_failures(resource: Resource, file: str, columns: list[str]) -> list[
     for missing in [n for n in [*resource.names(), *LINEAGE] if n not in columns]:
         found = f"the SELECT gives no column {missing}"
         failures.append(Failure(file, 0, 0, resource.name, missing, "columns", found, "every field of the contract"))
+    for twice in sorted({n for n in columns if columns.count(n) > 1}):
+        found = f"the SELECT gives the column {twice} twice"
+        failures.append(Failure(file, 0, 0, resource.name, twice, "columns", found, "each column once", "Rename one"))
     for extra in [n for n in columns if n not in resource.names() and not n.startswith("_")]:
         found = f"the contract knows no column {extra}"
         advice = "Describe it in the contract, or begin its name with _ if it is a working column"

@@ -80,7 +80,7 @@ def _frictionless(report: dict[str, Any], counts: dict[str, int]) -> list[str]:
     faults = [f"datapackage.json: {error['message']}" for error in report["errors"]]
     for task in report["tasks"]:
         faults += [f"{task['place']}: {error['message']}" for error in task["errors"]]
-        if (rows := task["stats"].get("rows")) != counts.get(task["name"]):
+        if (rows := task["stats"].get("rows", 0)) != counts.get(task["name"]):
             faults.append(f"{task['place']}: frictionless reads {rows} rows, not {counts.get(task['name'])}")
     if sorted(task["name"] for task in report["tasks"]) != sorted(counts):
         faults.append("datapackage.json: frictionless sees other tables than were written")

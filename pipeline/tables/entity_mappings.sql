@@ -1,5 +1,5 @@
 -- One row is one statement of how a name of an entity relates to an identifier of an outside vocabulary.
--- Everything but the key, the vocabulary and the address is as it was verified.
+-- Everything but the key, the vocabulary, the address and the wording of comments is as it was verified.
 SELECT slug(concat_ws(' ',
                 mapping.subject_label,
                 mapping.predicate_modifier,

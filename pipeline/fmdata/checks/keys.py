@@ -28,8 +28,8 @@ def _duplicates(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, 
     if scalar(con, proof):
         return []
     rows = con.execute(f"""
-        SELECT _file, _line, first_file, first_line, {columns} FROM (
-            SELECT *, first_value(_file) OVER same AS first_file, first_value(_line) OVER same AS first_line,
+        SELECT _file, _line, _first_file, _first_line, {columns} FROM (
+            SELECT *, first_value(_file) OVER same AS _first_file, first_value(_line) OVER same AS _first_line,
                 row_number() OVER same AS _nth
             FROM {table} WHERE {present} WINDOW same AS (PARTITION BY {columns} ORDER BY _file, _line, rowid)
         ) WHERE _nth > 1 ORDER BY _file, _line

@@ -59,11 +59,13 @@ def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, who
 def _failures(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> Iterator[Failure]:
     if error.reason_code == SchemaErrorReason.CHECK_ERROR or not isinstance(error.check_output, pl.DataFrame):
         where = f"pipeline/rules/{resource.name}.py"
-        raise FmdataError(f"{where}: the rule {getattr(error.check, 'name', error.check)} does not run. {error}")
+        raise FmdataError(
+            f"{where}: the rule {getattr(error.check, 'name', error.check)} does not run. {_cause(error)}"
+        )
     verdict = error.check_output.to_series()
     if len(verdict) != len(frame):
         where = f"pipeline/rules/{resource.name}.py: the rule {error.check.name}"
-        raise FmdataError(f"{where} gives {len(verdict)} verdicts for {len(frame)} rows; expected one a row.")
+        raise FmdataError(f"{where} gives {len(verdict)} verdict(s) for {len(frame)} rows; expected one a row.")
     broken = frame.filter(~verdict.fill_null(False))
     if error.column_name is not None:
         yield from _broken_cells(resource, broken, error.column_name, error.check.name)
@@ -74,6 +76,11 @@ def _failures(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaEr
                 yield from _broken_cells(resource, blank, rule.field.name, REQUIRED)
     else:
         yield from _broken_rule(resource, broken, error.check)
+
+
+def _cause(error: pa.errors.SchemaError) -> str:
+    """Why a rule does not run, without the traceback that pandera puts below."""
+    return str(error).split("\nTraceback")[0].split("\n")[0]
 
 
 def _broken_cells(resource: Resource, broken: pl.DataFrame, field: str, rule_name: str) -> Iterator[Failure]:

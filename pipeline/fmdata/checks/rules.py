@@ -38,13 +38,17 @@ def _load(path: Path, file: str) -> Rules:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise FmdataError(f"{file}: does not run ({type(error).__name__}: {error}).") from error
     checks = getattr(module, "CHECKS", None)
     if not isinstance(checks, list) or not all(isinstance(check, pa.Check) for check in checks) or not checks:
         raise FmdataError(f"{file}: expected a list CHECKS of pandera checks.")
     names = [check.name for check in checks]
-    if None in names or REQUIRED in names or len(set(names)) < len(names) or not all(check.error for check in checks):
+    if (
+        {None, "<lambda>", REQUIRED} & set(names)
+        or len(set(names)) < len(names)
+        or not all(check.error for check in checks)
+    ):
         raise FmdataError(
             f"{file}: every check needs a name of its own (not {REQUIRED}) and an error that says what is expected."
         )

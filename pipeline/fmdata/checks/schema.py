@@ -14,6 +14,7 @@ import polars as pl
 
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
+from fmdata.contract.patterns import portable
 
 REQUIRED = "required"
 CHECKS: dict[str, Callable[[Any], pa.Check]] = {
@@ -24,7 +25,7 @@ CHECKS: dict[str, Callable[[Any], pa.Check]] = {
     "minLength": lambda limit: pa.Check.str_length(min_value=limit),
     "maxLength": lambda limit: pa.Check.str_length(max_value=limit),
     # str_matches anchors only the start.
-    "pattern": lambda pattern: pa.Check.str_matches(f"^(?:{pattern})$"),
+    "pattern": lambda pattern: pa.Check.str_matches(f"^(?:{portable(pattern)})$"),
     "enum": lambda values: pa.Check.isin(values),
 }
 

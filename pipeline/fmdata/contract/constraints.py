@@ -123,9 +123,11 @@ def typed_value(field: Field, value: Any) -> Any:
     """A contract value, written as text or as JSON, as a value of the field's type."""
     import duckdb
 
+    if field.type in ("string", "any") and not isinstance(value, str):
+        raise ValueError(value)
     if field.type == "string" and field.format == "default":
-        return str(value)
-    if field.type == "integer" and type(value) is int:
+        return value
+    if field.type == "integer" and type(value) is int and abs(value) < 2**63:
         return value
     text = str(value).lower() if isinstance(value, bool) else str(value)
     value = scalar(duckdb.default_connection(), f"SELECT {read(field, 'text')} FROM (SELECT {literal(text)} AS text)")

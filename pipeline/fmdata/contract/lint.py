@@ -32,6 +32,8 @@ _RESOURCE = {
     "encoding": ("utf-8", "UTF-8", "utf8"), "mediatype": ("text/csv",), "generated": ("provenance",),
 }  # fmt: skip
 _REFUSED = {"data": "inline data", "compression": "compressed files", "extrapaths": "extra paths", "innerpath": "zips"}
+_VIEW = ("name", "title", "description", "fields")
+_COLUMN = ("name", "description")
 
 
 def lint(descriptor: dict[str, Any]) -> list[Fault]:
@@ -44,14 +46,32 @@ def lint(descriptor: dict[str, Any]) -> list[Fault]:
     for index, resource in enumerate(resources):
         faults += _resource(("resources", index), resource)
     faults += _names(descriptor)
-    return faults if faults else list(lint_keys(resources)) + list(_views(descriptor))
+    faults += _views(descriptor)
+    return faults if faults else list(lint_keys(resources))
+
+
+def lint_manifest(descriptor: dict[str, Any]) -> list[Fault]:
+    """What a sound descriptor lacks as the contract of extracts: every file is listed, and once; nothing is made."""
+    faults, seen = [], set()
+    for index, resource in enumerate(descriptor["resources"]):
+        at: Pointer = ("resources", index, "path")
+        paths = resource.get("path", [])
+        for path in [paths] if isinstance(paths, str) else paths:
+            if path in seen:
+                faults.append(Fault(at, f'"{path}" stands twice', "each file once"))
+            seen.add(path)
+        if not paths:
+            faults.append(Fault(at, "the resource lists no file", "the path of its extract, or a list of paths"))
+        if "generated" in resource:
+            faults.append(Fault((*at[:-1], "generated"), "an extract is not generated", "a resource with files"))
+    return faults
 
 
 def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:
     if descriptor.get("$schema", _PROFILES[0]) not in _PROFILES:
         yield Fault(("$schema",), f'"{descriptor["$schema"]}" is not a known profile', _PROFILES[0])
     for key in ("name", "title", "version"):
-        if not isinstance(descriptor.get(key), str) or not descriptor[key].strip():
+        if not _is_text(descriptor.get(key)):
             yield Fault((key,), f'the package has no "{key}"', "text", "Nobody can cite data without it: add it")
     if isinstance(name := descriptor.get("name"), str) and not _NAME.fullmatch(name):
         yield Fault(("name",), f'"{name}" is not a package name', "lower-case letters, digits, _ and - only")
@@ -63,8 +83,37 @@ def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:
             yield Fault((key,), f'the package has no "{key}"', "a list of at least one", "Add it: users need it")
             continue
         for index, item in enumerate(found):
-            if not isinstance(item, dict) or not any(isinstance(item.get(word), str) for word in needed):
+            if not _is_item(item) or not any(_is_text(item.get(word)) for word in needed):
                 yield Fault((key, index), "it says nothing", f"an object with {' or '.join(needed)}")
+    yield from _words(descriptor)
+
+
+def _words(descriptor: dict[str, Any]) -> Iterator[Fault]:
+    """What is not needed but, where it is given, goes into a release's texts."""
+    for key in ("description", "homepage", "rights"):
+        if not isinstance(descriptor.get(key, ""), str):
+            yield Fault((key,), f"{descriptor[key]!r} is not a text", "text")
+    for key, needed in (("sources", ("title",)), ("notes", ("title", "text"))):
+        items = descriptor.get(key, [])
+        if not isinstance(items, list):
+            yield Fault((key,), f"{items!r} is not a list", "a list of objects")
+            continue
+        for index, item in enumerate(items):
+            if not _is_item(item) or not all(_is_text(item.get(word)) for word in needed):
+                yield Fault((key, index), "it says too little", f"an object with {' and '.join(needed)}")
+    keywords = descriptor.get("keywords", [])
+    if not isinstance(keywords, list) or not all(map(_is_text, keywords)):
+        yield Fault(("keywords",), f"{keywords!r} is not a list of texts", 'texts, e.g. ["trees"]')
+
+
+def _is_item(item: Any) -> bool:
+    """Whether an item of such a list is an object whose words are texts."""
+    words = ("name", "title", "path", "text", "author")
+    return isinstance(item, dict) and all(isinstance(item.get(word, ""), str) for word in words)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _resource(at: Pointer, resource: Any) -> Iterator[Fault]:
@@ -74,22 +123,29 @@ def _resource(at: Pointer, resource: Any) -> Iterator[Fault]:
     name = resource.get("name")
     if not isinstance(name, str) or not _NAME.fullmatch(name):
         yield Fault((*at, "name"), f"{name!r} is not a resource name", "lower-case letters, digits, _ and - only")
+    yield from _supported(at, resource)
+    yield from _paths((*at, "path"), resource)
+    if isinstance(resource.get("schema"), dict):
+        yield from lint_schema((*at, "schema"), resource["schema"])
+    else:
+        yield Fault((*at, "schema"), "there is no schema", "a Table Schema object in the descriptor itself")
+
+
+def _supported(at: Pointer, resource: dict[str, Any]) -> Iterator[Fault]:
     for key, allowed in _RESOURCE.items():
         if key in resource and resource[key] not in allowed:
             yield Fault((*at, key), f"{resource[key]!r} is not supported", " or ".join(map(repr, allowed)))
+    for key in ("title", "description"):
+        if not isinstance(resource.get(key, ""), str):
+            yield Fault((*at, key), f"{resource[key]!r} is not a text", "text")
     for key, words in _REFUSED.items():
         if key in resource:
             yield Fault((*at, key), f"{words} are not supported", "one path per resource", "Remove it")
-    yield from _paths((*at, "path"), resource)
     dialect = resource.get("dialect", {})
     for key, value in dialect.items() if isinstance(dialect, dict) else [("dialect", dialect)]:
         if value != _DIALECT.get(key, object()):
             found = f"{value!r} is not supported"
             yield Fault((*at, "dialect", key), found, repr(_DIALECT.get(key, "absent")), "Write the CSV that way")
-    if isinstance(resource.get("schema"), dict):
-        yield from lint_schema((*at, "schema"), resource["schema"])
-    else:
-        yield Fault((*at, "schema"), "there is no schema", "a Table Schema object in the descriptor itself")
 
 
 def _paths(at: Pointer, resource: dict[str, Any]) -> Iterator[Fault]:
@@ -105,14 +161,15 @@ def _names(descriptor: dict[str, Any]) -> Iterator[Fault]:
     """Names that would collide in a database, where case does not count, or that the engine keeps for itself."""
     seen: dict[str, str] = {}
     for kind in ("resources", "views"):
-        for index, item in enumerate(descriptor.get(kind, [])):
+        items = descriptor.get(kind, [])
+        for index, item in enumerate(items if isinstance(items, list) else []):
             name = item.get("name") if isinstance(item, dict) else None
             if not isinstance(name, str):
                 continue
             at: Pointer = (kind, index, "name")
             if name.lower() in seen:
                 yield Fault(at, f'"{name}" collides with "{seen[name.lower()]}"', "names that differ", "Rename one")
-            if name.startswith("_") or name in _RESERVED or name in _keywords():
+            if name in _RESERVED or name in _keywords():
                 yield Fault(at, f'the name "{name}" is reserved', "another name", "Rename it")
             seen[name.lower()] = name
 
@@ -128,17 +185,28 @@ def _keywords() -> frozenset[str]:
 
 def _views(descriptor: dict[str, Any]) -> Iterator[Fault]:
     views = descriptor.get("views", [])
-    for index, view in enumerate(views if isinstance(views, list) else []):
-        at: Pointer = ("views", index)
-        for key in ("name", "title", "description"):
-            if not isinstance(view, dict) or not isinstance(view.get(key), str):
-                yield Fault((*at, key), f'the view has no "{key}"', "text")
-        fields = view.get("fields") if isinstance(view, dict) else None
-        if not isinstance(fields, list) or not fields:
-            yield Fault((*at, "fields"), "the view has no fields", "name and description of each column")
-            continue
-        for number, field in enumerate(fields):
-            if not all(isinstance(field.get(key), str) for key in ("name", "description")):
-                yield Fault((*at, "fields", number), "the column is not described", 'a "name" and a "description"')
-        if extra := set(view) - {"name", "title", "description", "fields"}:
-            yield typo(at, sorted(extra)[0], ["name", "title", "description", "fields"])
+    if not isinstance(views, list):
+        yield Fault(("views",), f"{views!r} is not a list", "a list of views")
+        return
+    for index, view in enumerate(views):
+        if isinstance(view, dict):
+            yield from _view(("views", index), view)
+        else:
+            yield Fault(("views", index), "the view is not an object", "an object with " + ", ".join(_VIEW))
+
+
+def _view(at: Pointer, view: dict[str, Any]) -> Iterator[Fault]:
+    for key in ("name", "title", "description"):
+        if not isinstance(view.get(key), str):
+            yield Fault((*at, key), f'the view has no "{key}"', "text")
+    if isinstance(name := view.get("name"), str) and not _NAME.fullmatch(name.lower()):
+        yield Fault((*at, "name"), f'"{name}" is not a view name', "letters, digits, _ and - only")
+    for extra in sorted(view.keys() - set(_VIEW)):
+        yield typo(at, extra, _VIEW)
+    fields = view.get("fields")
+    if not isinstance(fields, list) or not fields:
+        yield Fault((*at, "fields"), "the view has no fields", "name and description of each column")
+        return
+    for number, field in enumerate(fields):
+        if not isinstance(field, dict) or not all(isinstance(field.get(key), str) for key in _COLUMN):
+            yield Fault((*at, "fields", number), "the column is not described", 'a "name" and a "description"')

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from fmdata.contract.constraints import CONSTRAINTS, TABLE_CONSTRAINTS, typed
 from fmdata.contract.model import Field
+from fmdata.contract.patterns import fault
 from fmdata.contract.pointers import Fault, Pointer, typo
 from fmdata.contract.types import DATE_DIRECTIVES, STRING_FORMATS, TYPES
 
@@ -18,6 +18,10 @@ _FIELD = frozenset({
     "missingValues", "rdfType", "trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber",
     "unit", "blank", "derivation", "allowFormulas",
 })  # fmt: skip
+_OPTIONS: dict[type, tuple[tuple[str, ...], str]] = {
+    str: (("title", "description", "unit", "blank"), "text"),
+    bool: (("bareNumber", "allowFormulas", "categoriesOrdered"), "true or false"),
+}
 DERIVATIONS = ("verbatim", "normalised", "split", "inferred", "curated")
 
 
@@ -29,6 +33,10 @@ def lint_schema(at: Pointer, schema: dict[str, Any]) -> Iterator[Fault]:
     if not isinstance(fields, list) or not fields:
         yield Fault((*at, "fields"), "there are no fields", "a list of at least one")
         return
+    missing = schema.get("missingValues", [""])
+    if not _texts(missing):
+        yield Fault((*at, "missingValues"), f"{missing!r} is not a list of texts", 'texts that mean a blank, e.g. [""]')
+        missing = [""]
     seen: set[str] = set()
     for index, field in enumerate(fields):
         place = (*at, "fields", index)
@@ -41,10 +49,9 @@ def lint_schema(at: Pointer, schema: dict[str, Any]) -> Iterator[Fault]:
         if name.startswith("_"):
             yield Fault((*place, "name"), f'"{name}" is reserved', "a name that does not begin with _")
         seen.add(name.lower())
-        yield from _field(place, field, schema.get("missingValues", [""]))
+        yield from _field(place, field, missing)
     yield from _shapes(at, schema)
-    needed = {f.get("name") for f in fields if isinstance(f, dict) and (f.get("constraints") or {}).get("required")}
-    if len(fields) == 1 and not needed and not schema.get("primaryKey"):
+    if len(fields) == 1 and not _constrained(fields[0], "required") and not schema.get("primaryKey"):
         yield Fault((*at, "fields", 0), "a blank in a table of one field is a blank line", 'a "required" field')
 
 
@@ -70,23 +77,56 @@ def _shapes(at: Pointer, schema: dict[str, Any]) -> Iterator[Fault]:
         listed = [names] if isinstance(names, str) else names
         if not isinstance(listed, list) or not all(isinstance(name, str) for name in listed):
             yield Fault((*at, *pointer), f"{names!r} names no fields", "a field's name or a list of names")
+        elif len(set(listed)) < len(listed) or not (listed or pointer == ("primaryKey",)):
+            yield Fault((*at, *pointer), f"{names!r} is no key", "at least one field, each once")
 
 
 def _field(at: Pointer, field: dict[str, Any], missing: Any) -> Iterator[Fault]:
     for name in sorted(field.keys() - _FIELD):
         yield typo(at, name, _FIELD)
     kind = field.get("type", "string")
-    if kind not in TYPES:
+    if not isinstance(kind, str) or kind not in TYPES:
         yield Fault((*at, "type"), f"the type {kind!r} cannot be honoured", "one of " + ", ".join(TYPES))
         return
-    yield from _format(at, kind, field.get("format", "default"))
     own = field.get("missingValues", missing)
-    if not isinstance(own, list):
-        yield Fault((*at, "missingValues"), f"{own!r} is not a list", 'texts that mean a blank, e.g. [""]')
+    if not _texts(own):
+        yield Fault((*at, "missingValues"), f"{own!r} is not a list of texts", 'texts that mean a blank, e.g. [""]')
+        return
+    faults = [*_format(at, kind, field.get("format", "default")), *_options(at, field)]
+    yield from faults
+    if faults:
         return
     if field.get("derivation", DERIVATIONS[0]) not in DERIVATIONS:
         yield Fault((*at, "derivation"), f"{field['derivation']!r} is not known", "one of " + ", ".join(DERIVATIONS))
     yield from _constraints(at, Field(field["name"], kind, field, ()))
+
+
+def _options(at: Pointer, field: dict[str, Any]) -> Iterator[Fault]:
+    """A field's descriptive and reading properties are of the kind that the specification gives them."""
+    for kind, (names, expected) in _OPTIONS.items():
+        for name in names:
+            if name in field and not isinstance(field[name], kind):
+                yield Fault((*at, name), f"{field[name]!r} is of the wrong kind", expected)
+    for name in ("trueValues", "falseValues"):
+        if name in field and not (_texts(field[name]) and field[name]):
+            yield Fault((*at, name), f"{field[name]!r} is not a list of texts", "at least one text")
+    for name in ("decimalChar", "groupChar"):
+        if name in field and not (isinstance(field[name], str) and len(field[name]) == 1):
+            yield Fault((*at, name), f"{field[name]!r} is not a character", "one character")
+
+
+def _texts(values: Any) -> bool:
+    """Whether `values` is a list of texts, or of the objects with a "value" that the specification allows instead."""
+    if not isinstance(values, list):
+        return False
+    objects = bool(values) and all(isinstance(value, dict) for value in values)
+    return all(isinstance(value.get("value") if objects else value, str) for value in values)
+
+
+def _constrained(field: Any, name: str) -> bool:
+    """Whether a field has a constraint, in a descriptor that may be faulty elsewhere."""
+    constraints = field.get("constraints") if isinstance(field, dict) else None
+    return isinstance(constraints, dict) and bool(constraints.get(name))
 
 
 def _format(at: Pointer, kind: str, form: Any) -> Iterator[Fault]:
@@ -136,24 +176,18 @@ def _parameter(field: Field, name: str, parameter: Any) -> tuple[str, str] | Non
 
 
 def _pattern(pattern: Any) -> tuple[str, str] | None:
-    return _compiled(pattern) if isinstance(pattern, str) else (f"{pattern!r} is not a pattern", "text")
-
-
-@functools.cache
-def _compiled(pattern: str) -> tuple[str, str] | None:
-    import duckdb
-
-    try:
-        duckdb.execute("SELECT regexp_full_match('', ?)", [pattern]).fetchall()
-    except duckdb.Error as error:
-        return f"{pattern!r} is not a pattern we can check ({error})", "RE2 syntax: no look-around, no back-reference"
+    if not isinstance(pattern, str):
+        return f"{pattern!r} is not a pattern", "text"
+    if why := fault(pattern):
+        return f"{pattern!r} is not a pattern we can check ({why})", "RE2 syntax: no look-around, no back-reference"
     return None
 
 
 def _categories(at: Pointer, field: Field) -> Iterator[Fault]:
     if "categories" in field.descriptor:
-        given = [c["value"] if isinstance(c, dict) else c for c in field.descriptor["categories"]]
-        if given != field.constraints.get("enum"):
+        found = field.descriptor["categories"]
+        given = [c.get("value") if isinstance(c, dict) else c for c in found] if isinstance(found, list) else None
+        if given is None or given != field.constraints.get("enum"):
             yield Fault((*at, "categories"), "the categories are not the enum's values", "both alike, in one order")
 
 
@@ -181,13 +215,26 @@ def lint_keys(resources: list[dict[str, Any]]) -> Iterator[Fault]:
                 yield Fault(place, f"{', '.join(reference)} is no key of {target}", "its primary key or a unique key")
             elif len(reference) != len(names(key["fields"])):
                 yield Fault(place, "the two sides have different numbers of fields", "as many on both")
+            else:
+                yield from _alike(place, names(key["fields"]), schema, reference, tables[target], target)
     yield from _circles(tables)
+
+
+def _alike(
+    at: Pointer, own: tuple[str, ...], schema: dict[str, Any], reference: tuple[str, ...], there: Any, target: str
+) -> Iterator[Fault]:
+    """Values are compared as they are, so both sides of a foreign key must be of one type."""
+    here, kinds = ({f["name"]: f.get("type", "string") for f in s["fields"]} for s in (schema, there))
+    for field, other in zip(own, reference, strict=True):
+        if field in here and other in kinds and here[field] != kinds[other]:
+            found = f"{field} is of the type {here[field]}, {other} of {target} of the type {kinds[other]}"
+            yield Fault(at, found, "one type on both sides")
 
 
 def _unique(schema: dict[str, Any]) -> set[tuple[str, ...]]:
     from fmdata.contract.load import names
 
-    single = {(f["name"],) for f in schema["fields"] if (f.get("constraints") or {}).get("unique")}
+    single = {(f["name"],) for f in schema["fields"] if _constrained(f, "unique")}
     return single | {names(schema.get("primaryKey", ()))} | {names(key) for key in schema.get("uniqueKeys", ())}
 
 

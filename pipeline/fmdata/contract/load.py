@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fmdata.contract.lint import Fault, lint
+from fmdata.contract.lint import Fault, lint, lint_manifest
 from fmdata.contract.model import Field, ForeignKey, Package, Resource, View
+from fmdata.contract.pointers import Pointer
 from fmdata.errors import CheckError, Failure, FmdataError
 
+_SPACE = re.compile(r"[ \t\n\r]*")
 
-def load(root: Path, path: str = "datapackage.json") -> Package:
-    """The contract at `root/path`. Raises `FmdataError` for a file that is no JSON, `CheckError` for its faults."""
+
+def load(root: Path, path: str = "datapackage.json", extracts: bool = False) -> Package:
+    """The contract at `root/path`; that of `extracts` lists its files.
+
+    Raises `FmdataError` for a file that is no JSON, `CheckError` for its faults.
+    """
     text = _read(root, path)
     descriptor = _parse(text, path)
-    if faults := lint(descriptor):
+    if faults := lint(descriptor) or (lint_manifest(descriptor) if extracts else []):
         raise CheckError([_failure(path, text, fault) for fault in faults])
     resources = tuple(_resource(r) for r in descriptor["resources"])
     views = tuple(
@@ -51,8 +59,16 @@ def _parse(text: str, path: str) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise FmdataError(f"{place}: not JSON ({error.msg}); expected a Data Package descriptor.") from None
+    except (ValueError, RecursionError) as error:
+        raise FmdataError(f"{path}: cannot be read as JSON ({error}); expected a Data Package descriptor.") from None
     if not isinstance(descriptor, dict):
         raise FmdataError(f"{path}:1: the descriptor is not a JSON object; expected a Data Package descriptor.")
+    try:
+        json.dumps(descriptor, ensure_ascii=False).encode()
+    except UnicodeEncodeError as error:
+        half = error.object[error.start].encode("unicode_escape").decode()
+        place = f"{path}:{text[: max(text.lower().find(half), 0)].count(chr(10)) + 1}"
+        raise FmdataError(f"{place}: {half} is half a character; expected the escapes of both halves.") from None
     return descriptor
 
 
@@ -62,27 +78,34 @@ def _failure(path: str, text: str, fault: Fault) -> Failure:
     return Failure(path, line, column, "", where, "descriptor", fault.found, fault.expected, fault.advice)
 
 
-def _position(text: str, pointer: tuple[str | int, ...]) -> tuple[int, int]:
+def _position(text: str, pointer: Pointer) -> tuple[int, int]:
     """Line and column of the value a pointer leads to, or of the nearest enclosing value there is."""
-    import yaml
-
-    try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
-        return 0, 0
+    at = _space(text, 0)
     for step in pointer:
-        if isinstance(node, yaml.MappingNode):
-            inner = next((value for key, value in node.value if key.value == step), None)
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            inner = node.value[step]
-        else:
-            inner = None
+        inner = next((place for key, place in _members(text, at) if key == step), None)
         if inner is None:
             break
-        node = inner
-    if node is None:
-        return 0, 0
-    return node.start_mark.line + 1, node.start_mark.column + 1
+        at = inner
+    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str | int, int]]:
+    """The members of the JSON object or array at `at`, each with the place of its value; of other values none."""
+    decoder, opening = json.JSONDecoder(), text[at]
+    at, index = _space(text, at + 1), 0
+    while opening in "{[" and text[at] not in "}]":
+        key: str | int = index
+        if opening == "{":
+            key, at = decoder.raw_decode(text, at)
+            at = _space(text, _space(text, at) + 1)
+        yield key, at
+        at = _space(text, decoder.raw_decode(text, at)[1])
+        at, index = _space(text, at + (text[at] == ",")), index + 1
+
+
+def _space(text: str, at: int) -> int:
+    """The first place from `at` on where there is no white space."""
+    return _SPACE.match(text, at).end()  # type: ignore[union-attr]
 
 
 def _resource(descriptor: dict[str, Any]) -> Resource:

@@ -82,8 +82,9 @@ def _files(root: Path, failures: list[Failure]) -> Iterator[str]:
             path = Path(folder, name)
             shown = path.relative_to(root).as_posix()
             if not shown.isprintable():
-                shown = os.fsencode(shown).decode("utf-8", "backslashreplace")
+                shown = shown.encode("unicode_escape").decode("ascii")
                 found = "a name with characters that are not printable UTF-8"
+                folders[:] = [folder for folder in folders if folder != name]
                 failures.append(Failure(shown, rule="file name", found=found, advice="Rename it"))
             elif path.is_symlink():
                 found = "a symbolic link"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -93,7 +92,8 @@ def _check_block(file: str, line: int, block: bytes, is_first: bool, quotes: int
         yield failure("encoding", error.start, byte, "UTF-8", _SAVE)
         return
     if not unicodedata.is_normalized("NFC", text):
-        same = os.path.commonprefix([text, unicodedata.normalize("NFC", text)])
+        pairs = enumerate(zip(text, unicodedata.normalize("NFC", text), strict=False))
+        same = text[: next((i for i, (given, normal) in pairs if given != normal), 0)]
         yield failure("NFC", len(same.encode()), "letters and accents apart", "Unicode form NFC", "Normalise the text")
     if (place := _blank_line(block, quotes)) is not None:
         yield failure("blank line", place, "a blank line", "one record a line", "Remove it")

@@ -12,6 +12,7 @@ import duckdb
 
 from fmdata.errors import FmdataError
 from fmdata.reader import one_select, reading
+from fmdata.tables import read_text
 
 QUERIES = "pipeline/queries"
 FILE = "COOKBOOK.md"
@@ -28,7 +29,7 @@ def write_cookbook(root: Path, database: Path, folder: Path) -> None:
     parts = ["# Cookbook\n\nEvery query here was run against this release; the answer below it is the real one.\n"]
     with reading(database) as con:
         for path in queries:
-            parts.append(_recipe(con, f"{QUERIES}/{path.name}", path.read_text(encoding="utf-8").strip()))
+            parts.append(_recipe(con, f"{QUERIES}/{path.name}", read_text(root, f"{QUERIES}/{path.name}").strip()))
     (folder / FILE).write_text("\n".join(parts), encoding="utf-8")
 
 

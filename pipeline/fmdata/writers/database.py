@@ -13,6 +13,7 @@ import duckdb
 from fmdata import __version__
 from fmdata.contract import Package, Resource, View
 from fmdata.errors import FmdataError
+from fmdata.reader import reading
 from fmdata.sql import count, literal, name
 from fmdata.tables import read_select
 from fmdata.writers.ddl import comments, create_table, create_types, load_order
@@ -45,6 +46,7 @@ def write_database(con: duckdb.DuckDBPyConnection, package: Package, path: Path,
     for view, sql in _views(package):
         _create_view(con, view, sql)
     con.execute("COMMIT; CHECKPOINT out; USE memory; DETACH out")
+    _read_views(path, package)
 
 
 def _fill(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
@@ -67,7 +69,10 @@ def _fill(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
         before = count(con, table)
         con.execute(f"INSERT INTO {table} SELECT {chosen} FROM {source} s WHERE {unloaded} AND {ready} ORDER BY rowid")
         if count(con, table) == before:
-            raise FmdataError(f"table {resource.name}: rows refer to each other in a circle; expected a parent first.")
+            query = f"SELECT _file, _line FROM {source} s WHERE {unloaded} ORDER BY _file, _line LIMIT 1"
+            [(file, line)] = con.execute(query).fetchall()
+            found = "from here on, rows refer to each other in a circle"
+            raise FmdataError(f"{file}:{line} (table {resource.name}): {found}; expected one that refers to none.")
 
 
 def _same(resource: Resource) -> str:
@@ -118,3 +123,15 @@ def _create_view(con: duckdb.DuckDBPyConnection, view: View, sql: str) -> None:
     con.execute(f"COMMENT ON VIEW {name(view.name)} IS {literal(view.description)}")
     for column, words in view.fields:
         con.execute(f"COMMENT ON COLUMN {name(view.name)}.{name(column)} IS {literal(words)}")
+
+
+def _read_views(path: Path, package: Package) -> None:
+    """Read every row of every view as a reader of the release will: with nothing but the release at hand."""
+    if not package.views:
+        return
+    with reading(path) as con:
+        for view in package.views:
+            try:
+                con.execute(f"FROM {name(view.name)}").fetchall()
+            except duckdb.Error as error:
+                raise FmdataError(f"{VIEWS}/{view.name}.sql: the view does not work. {error}") from None

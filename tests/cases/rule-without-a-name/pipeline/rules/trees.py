@@ -8,4 +8,4 @@ def label_is_lower_case(data):
     return data.lazyframe.select(pl.col("label").str.to_lowercase() == pl.col("label"))
 
 
-CHECKS = [pa.Check(label_is_lower_case, error="expected x")]
+CHECKS = [pa.Check(lambda data: label_is_lower_case(data), error="expected x")]

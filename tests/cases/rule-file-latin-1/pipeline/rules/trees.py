@@ -1,2 +1,0 @@
-# forêt
-CHECKS = []
