@@ -97,7 +97,7 @@ def test_an_empty_answer_keeps_its_columns(ask):
     "SELECT 1; DROP TABLE claims",
     "SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM '/etc/passwd'", "SELECT * FROM read_text('/etc/passwd')",
     "SELECT * FROM read_parquet('https://example.org/x.parquet')", "FROM glob('/*')", "SELECT * FROM read_blob('x')",
-    "SELECT * FROM sniff_csv('/etc/passwd')", "", "   ", "-- nothing", "SELEC 1", "SELECT nothing FROM claims",
+    "SELECT * FROM sniff_csv('/etc/passwd')", "", "   ", "/* nothing */", "SELEC 1", "SELECT nothing FROM claims",
     "SELECT CAST('x' AS INTEGER)", "VALUES (1", "EXPLAIN ANALYZE DELETE FROM claims",
 ])  # fmt: skip
 def test_what_is_no_question_is_refused(ask, sql, built, tmp_path, monkeypatch):

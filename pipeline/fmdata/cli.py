@@ -87,22 +87,26 @@ def build(root: Path) -> None:
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True,
               help="How failures are written: for people, for programs, or as GitHub annotations.")  # fmt: skip
 def check(root: Path, form: str) -> None:
-    """Check everything a build would, list every failure, write nothing.
+    """Do everything a build does, list every failure, publish nothing.
 
     \b
     Examples:
       fmdata check
       fmdata check --format json | jq '.[].file'
     """
-    from fmdata.errors import CheckError
+    from fmdata.errors import CheckError, Failure, FmdataError
     from fmdata.release import check
 
     try:
         with _progress() as progress:
-            package = check(root.resolve(), progress)
+            release = check(root.resolve(), progress)
     except CheckError as error:
         _fail(error.failures, form)
-    click.echo("[]" if form == "json" else f"{package.name} {package.version}: no failures.")
+    except FmdataError as error:
+        if form == "text":
+            raise
+        _fail([Failure("", rule="error", found=str(error))], form)
+    click.echo("[]" if form == "json" else f"{release.name} {release.version}: no failures.")
 
 
 def _fail(failures: list[Failure], form: str) -> None:
@@ -113,14 +117,22 @@ def _fail(failures: list[Failure], form: str) -> None:
         click.echo(json.dumps([{**asdict(f), "message": str(f)} for f in failures], ensure_ascii=False, indent=2))
     elif form == "github":
         for f in failures:
-            place = f"file={f.file}" + (f",line={f.line}" if f.line else "") + (f",col={f.column}" if f.column else "")
-            message = str(f).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-            click.echo(f"::error {place},title={f.rule}::{message}")
+            place = {"file": f.file, "line": f.line, "col": f.column, "title": f.rule}
+            words = ",".join(f"{key}={_escaped(value, ',:')}" for key, value in place.items() if value)
+            click.echo(f"::error {words}::{_escaped(f)}")
     else:
         for f in failures:
             click.echo(click.style(str(f), fg="red") if _colour(sys.stderr) else str(f), err=True)
     click.echo(f"{len(failures)} failure{'s' if len(failures) != 1 else ''}. Nothing was published.", err=True)
     sys.exit(1)
+
+
+def _escaped(value: object, more: str = "") -> str:
+    """Text as GitHub's workflow commands want it."""
+    text = str(value)
+    for character in "%\r\n" + more:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return text
 
 
 @main.command()

@@ -32,6 +32,8 @@ class Failure:
     advice: str = ""
 
     def __str__(self) -> str:
+        if not self.file:
+            return self.found
         place = self.file + (f":{self.line}" if self.line else "") + (f":{self.column}" if self.column else "")
         subject = self.field or ""
         if self.resource and not self.file.endswith((f"/{self.resource}.csv", ".json")):

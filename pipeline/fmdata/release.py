@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -36,12 +37,14 @@ class Release:
     counts: dict[str, int]
 
 
-def check(root: Path, progress: Progress) -> Package:
-    """Check everything a build would, and write nothing. Raises `CheckError` with every failure."""
+def check(root: Path, progress: Progress) -> Release:
+    """Do everything a build does but publish it: the release is made in a folder aside, which is gone afterwards.
+
+    Raises what `build` raises.
+    """
     package = load(root)
-    with interruptible(), workspace() as con:
-        assemble(con, package, progress)
-    return package
+    with tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
+        return _make(package, Path(aside), progress)
 
 
 def build(root: Path, progress: Progress) -> Release:
@@ -51,12 +54,14 @@ def build(root: Path, progress: Progress) -> Release:
     release as it was.
     """
     package = load(root)
-    with (
-        interruptible(),
-        staging(root / "dist") as folder,
-        workspace(folder) as con,
-        IndependentReader() as reader,
-    ):
+    with staging(root / "dist") as folder:
+        release = _make(package, folder, progress)
+        swap(folder, root / LATEST)
+    return replace(release, folder=root / LATEST)
+
+
+def _make(package: Package, folder: Path, progress: Progress) -> Release:
+    with interruptible(), workspace(folder) as con, IndependentReader() as reader:
         assemble(con, package, progress)
         progress("writing the release")
         counts, content = _write_package(con, package, folder)
@@ -64,8 +69,7 @@ def build(root: Path, progress: Progress) -> Release:
         _write_rest(con, package, folder, counts, content)
         progress("verifying the release")
         verify(folder, package, counts, reader)
-        swap(folder, root / LATEST)
-    return Release(root / LATEST, package.name, package.version, content, counts)
+    return Release(folder, package.name, package.version, content, counts)
 
 
 def _write_package(con: duckdb.DuckDBPyConnection, package: Package, folder: Path) -> tuple[dict[str, int], str]:

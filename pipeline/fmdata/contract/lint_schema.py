@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fmdata.contract.constraints import CONSTRAINTS, TABLE_CONSTRAINTS, typed
+from fmdata.contract.constraints import CONSTRAINTS, TABLE_CONSTRAINTS, typed, typed_value
 from fmdata.contract.model import Field
 from fmdata.contract.patterns import fault
 from fmdata.contract.pointers import Fault, Pointer, typo
@@ -98,6 +98,7 @@ def _field(at: Pointer, field: dict[str, Any], missing: Any) -> Iterator[Fault]:
         return
     if field.get("derivation", DERIVATIONS[0]) not in DERIVATIONS:
         yield Fault((*at, "derivation"), f"{field['derivation']!r} is not known", "one of " + ", ".join(DERIVATIONS))
+    yield from _example(at, Field(field["name"], kind, field, ()))
     yield from _constraints(at, Field(field["name"], kind, field, ()))
 
 
@@ -113,6 +114,15 @@ def _options(at: Pointer, field: dict[str, Any]) -> Iterator[Fault]:
     for name in ("decimalChar", "groupChar"):
         if name in field and not (isinstance(field[name], str) and len(field[name]) == 1):
             yield Fault((*at, name), f"{field[name]!r} is not a character", "one character")
+
+
+def _example(at: Pointer, field: Field) -> Iterator[Fault]:
+    if "example" in field.descriptor:
+        try:
+            typed_value(field, field.descriptor["example"])
+        except ValueError as error:
+            found = f'the example "{error}" is not a value of the type {field.type}'
+            yield Fault((*at, "example"), found, f"a value of the type {field.type}")
 
 
 def _texts(values: Any) -> bool:

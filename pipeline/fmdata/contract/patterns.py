@@ -1,4 +1,4 @@
-"""Patterns that mean the same wherever they are checked: in pandera (Rust's regex) and in the DuckDB file (RE2).
+r"""Patterns that mean the same wherever they are checked: in pandera (Rust's regex) and in the DuckDB file (RE2).
 
 The two share a syntax but for a few corners. `\d`, `\w` and `\s` are ASCII's in RE2 and Unicode's in Rust, so they are
 spelled out; set operations (`&&`, `--`, `~~`) exist in Rust alone, so they are refused; and what either of them cannot

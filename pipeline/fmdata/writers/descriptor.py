@@ -26,7 +26,14 @@ def sha256(path: Path) -> str:
 
 def write_descriptor(package: Package, folder: Path, counts: dict[str, int], content: str) -> None:
     """Write `folder/datapackage.json` for the CSV files that stand in `folder/data/`."""
-    descriptor: dict[str, Any] = {**package.descriptor, "contentHash": f"sha256:{content}", "resources": []}
+    # Without a profile, readers fall back on version 1, which knows fewer constraints.
+    profile = "https://datapackage.org/profiles/2.0/datapackage.json"
+    descriptor: dict[str, Any] = {
+        "$schema": profile,
+        **package.descriptor,
+        "contentHash": f"sha256:{content}",
+        "resources": [],
+    }
     for resource in package:
         file = folder / DATA / f"{resource.name}.csv"
         published = {
