@@ -15,8 +15,8 @@ check: $(READY)
 test: $(READY) lint
 	$(BIN)/python -m pytest -m "not heavy"
 
-test-all: $(READY) lint
-	$(BIN)/python -m pytest
+test-all: test
+	$(BIN)/python -m pytest -m heavy
 
 lint: $(READY)
 	$(BIN)/ruff check pipeline tests benchmarks
