@@ -40,7 +40,7 @@ class Failure:
             subject = f"{subject} (table {self.resource})".strip()
         text = f"{place} {subject}: {self.found}" if subject else f"{place}: {self.found}"
         if self.expected:
-            text += f"; expected {self.expected}"
+            text += f"; expected {self.expected.removesuffix('.')}"
         return f"{text}. {self.advice}" if self.advice else f"{text}."
 
 

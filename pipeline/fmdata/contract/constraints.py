@@ -56,7 +56,7 @@ def sql_value(field: Field, value: object) -> str:
 def _compare(sign: str, words: str) -> Constraint:
     return Constraint(
         lambda field: TYPES[field.type].ordered,
-        lambda limit: f"{words} {limit}",
+        lambda limit: f"{words} {int(limit) if isinstance(limit, float) and limit.is_integer() else limit}",
         lambda column, field, limit: f"{column} {sign} {sql_value(field, limit)}",
     )
 
