@@ -25,6 +25,8 @@ CHANGES = {
     "autoantibody_rates": {
         "population_status_is_true": "UPDATE broken SET population_status = 'reported' WHERE population IS NULL",
         "sample_size_status_is_true": "UPDATE broken SET sample_size = 12 WHERE sample_size_status = 'not_reported'",
+        "antibody_is_an_antibody": "UPDATE broken SET antibody_id = antigen_id, _antibody_kind = 'lipid_class' "
+        "WHERE antigen_id = 'ganglioside'",
         "missing_denominator_is_explained": "UPDATE broken SET source_issue_id = NULL, _issue_kind = NULL",
     },
     "bibliography": {

@@ -12,7 +12,7 @@ import duckdb
 from fmdata.casts import cast
 from fmdata.checks import Rules, check_keys, check_rows, load_rules
 from fmdata.contract import Package
-from fmdata.errors import Failure, raise_if
+from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.extracts import check_bytes, discover, manifest, stage
 from fmdata.provenance import generate
 from fmdata.sql import literal, name
@@ -49,10 +49,11 @@ def assemble(con: duckdb.DuckDBPyConnection, package: Package, progress: Progres
         checked = aside.submit(_check, con.cursor(), "raw", raw, {}) if raw.path != package.path else None
         try:
             made = _make_tables(con, package)
-        finally:
+        except FmdataError:
             # What is wrong with the extracts goes before what their tables make of it.
-            if checked:
-                raise_if(_without_echo(faults + checked.result()))
+            raise_if(_without_echo(faults + checked.result()) if checked else [])
+            raise
+        raise_if(_without_echo(faults + checked.result()) if checked else [])
     faults += made
     progress("checking tables")
     faults += _check(con, "main", package, load_rules(package))

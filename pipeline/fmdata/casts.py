@@ -7,9 +7,26 @@ from collections.abc import Iterator
 import duckdb
 
 from fmdata.contract import Field, Resource
-from fmdata.contract.types import expected, read, storage, write
+from fmdata.contract.types import TYPES, expected, read, storage, write
 from fmdata.errors import Failure, quote
 from fmdata.sql import literal, name
+
+_CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}]"
+_BLANK_ROW = ("every cell is blank", "at least one value", "Fill the row in, or remove it")
+_RULES = {
+    "formula": (
+        "is what a spreadsheet takes for a formula",
+        "text that does not start with =, +, -, @ or a tab",
+        'Reword it, or set "allowFormulas": true on the field in the contract',
+    ),
+    "missing value": (
+        "would be written as a text that means blank",
+        "a value that differs from the field's missing values",
+        "Correct the value, or choose other missing values",
+    ),
+    "control character": ("holds a control character", "printable text", "Take it out"),
+    "NFC": ("has letters and accents apart", "Unicode form NFC", "Normalize the text"),
+}
 
 
 def cast(con: duckdb.DuckDBPyConnection, source: str, target: str, resource: Resource) -> list[Failure]:
@@ -23,16 +40,19 @@ def cast(con: duckdb.DuckDBPyConnection, source: str, target: str, resource: Res
     typed = [f"{read(f, name(f.name))} AS {name(f.name)}" for f in resource.fields]
     lexical = f"(SELECT {', '.join(texts + working)} FROM {source})"
     con.execute(f"CREATE TABLE {target} AS SELECT {', '.join(typed + working)} FROM {lexical}")
-    faults = [(f, *fault) for f in resource.fields for fault in _faults(f)]
+    faults = [(f.name, *fault) for f in resource.fields for fault in _faults(f)]
+    if not resource.primary_key:
+        # Readers skip a line of commas alone.
+        faults.append(("", "blank row", " AND ".join(f"{name(f.name)} IS NULL" for f in resource.fields)))
     if not faults:
         return []
     counts = ", ".join(f"count(*) FILTER ({condition})" for _, _, condition in faults)
     failures = []
-    for (field, rule, condition), found in zip(
-        faults, con.execute(f"SELECT {counts} FROM {lexical}").fetchall()[0], strict=True
-    ):
-        if found:
-            rows = con.execute(f"SELECT _file, _line, {name(field.name)} FROM {lexical} WHERE {condition}").fetchall()
+    found = con.execute(f"SELECT {counts} FROM {lexical}").fetchall()[0]
+    for (field, rule, condition), number in zip(faults, found, strict=True):
+        if number:
+            value = name(field) if field else "NULL"
+            rows = con.execute(f"SELECT _file, _line, {value} FROM {lexical} WHERE {condition}").fetchall()
             failures += [_failure(resource, field, rule, *row) for row in rows]
     return failures
 
@@ -42,28 +62,36 @@ def _faults(field: Field) -> Iterator[tuple[str, str]]:
     column, value = name(field.name), read(field, name(field.name))
     if value != column:
         yield "type", f"{column} IS NOT NULL AND {value} IS NULL"
+        if missing := ", ".join(map(literal, filter(None, field.missing_values))):
+            yield "missing value", f"{value} IS NOT NULL AND {write(field, value)} IN ({missing})"
+    if TYPES[field.type].storage in ("VARCHAR", "JSON"):
+        # The gate has seen the extracts; a SELECT can make such text all the same.
+        yield "control character", f"regexp_matches({column}, {literal(_CONTROL)})"
+        yield "NFC", f"nfc_normalize({column}) <> {column}"
     if field.refuses_formulas:
         yield "formula", f"{column}[1] IN ('=', '+', '-', '@', chr(9))"
 
 
 def _text(field: Field, kind: str) -> str:
+    """SQL: the text of a source column, NULL where it is blank. What is typed already has no missing values."""
     column = name(field.name)
     if kind == storage(field) and kind != "VARCHAR":
-        column = write(field, column)
-    elif kind != "VARCHAR":
-        column = f"CAST({column} AS VARCHAR)"
+        return f"CASE WHEN {column} IS NOT NULL THEN {write(field, column)} END"
+    if kind != "VARCHAR":
+        return f"CAST({column} AS VARCHAR)"
     missing = ", ".join(map(literal, field.missing_values))
     return f"CASE WHEN {column} IN ({missing}) THEN NULL ELSE {column} END" if missing else column
 
 
-def _failure(resource: Resource, field: Field, rule: str, file: str, line: int, value: str) -> Failure:
-    if rule == "formula":
-        found = f"{quote(value)} is what a spreadsheet takes for a formula"
-        wanted = "text that does not start with =, +, -, @ or a tab"
-        advice = 'Reword it, or set "allowFormulas": true on the field in the contract'
-    else:
+def _failure(resource: Resource, field: str, rule: str, file: str, line: int, value: str) -> Failure:
+    found, wanted, advice = _words(resource.field(field), rule, value) if field else _BLANK_ROW
+    return Failure(file, line, 0, resource.name, field, rule, found, wanted, advice)
+
+
+def _words(field: Field, rule: str, value: str) -> tuple[str, str, str]:
+    if rule == "type":
         kind = field.type if field.format == "default" else f"{field.type} in the format {field.format}"
-        found = f"{quote(value)} is not a value of the type {kind}"
-        wanted = expected(field)
         advice = "Correct the value" + ("" if field.required else ", or leave the cell blank if there is none")
-    return Failure(file, line, 0, resource.name, field.name, rule, found, wanted, advice)
+        return f"{quote(value)} is not a value of the type {kind}", expected(field), advice
+    words, wanted, advice = _RULES[rule]
+    return f"{quote(value)} {words}", wanted, advice

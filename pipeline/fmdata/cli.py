@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from fmdata import __version__
+from fmdata import __version__, terminal
 
 if TYPE_CHECKING:
     from fmdata.errors import Failure
-    from fmdata.query import Answer, Table
 
 _ROOT = click.option(
     "--root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", show_default="this folder",
@@ -38,10 +34,11 @@ class _Boundary(click.Group):
         except FmdataError as error:
             click.echo(f"Error: {error}", err=True)
         except BrokenPipeError:
+            # Whoever read standard output has had enough.
             sys.stderr.close()
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
-            click.echo(f"Error: {place}{error.strerror or error}. Nothing was published.", err=True)
+            click.echo(f"Error: {place}{error.strerror or error}.", err=True)
         ctx.exit(1)
 
 
@@ -72,7 +69,7 @@ def build(root: Path) -> None:
     from fmdata.release import build
 
     try:
-        with _progress() as progress:
+        with terminal.progress() as progress:
             release = build(root.resolve(), progress)
     except CheckError as error:
         _fail(error.failures, "text")
@@ -98,7 +95,7 @@ def check(root: Path, form: str) -> None:
     from fmdata.release import check
 
     try:
-        with _progress() as progress:
+        with terminal.progress() as progress:
             release = check(root.resolve(), progress)
     except CheckError as error:
         _fail(error.failures, form)
@@ -122,7 +119,7 @@ def _fail(failures: list[Failure], form: str) -> None:
             click.echo(f"::error {words}::{_escaped(f)}")
     else:
         for f in failures:
-            click.echo(click.style(str(f), fg="red") if _colour(sys.stderr) else str(f), err=True)
+            click.echo(click.style(str(f), fg="red") if terminal.colored(sys.stderr) else str(f), err=True)
     click.echo(f"{len(failures)} failure{'s' if len(failures) != 1 else ''}. Nothing was published.", err=True)
     sys.exit(1)
 
@@ -160,13 +157,15 @@ def query(sql: str | None, file: str | None, form: str, output: Path | None, roo
     if form == "table" and output is not None:
         raise click.UsageError("The format table is for the screen; choose another one for --output.")
     text = sql if sql is not None else _read(str(file))
+    if not text.isascii() and text != text.encode("utf-8", "replace").decode("utf-8"):
+        raise click.UsageError("The SQL is not UTF-8 text.")
     database = queries.database(root.resolve())
     if form == "parquet" and output is not None:
         queries.ask_parquet(database, text, output)
         return
     answer = queries.ask(database, text)
     if form == "table":
-        _show_answer(answer)
+        terminal.show_answer(answer)
     elif output is not None:
         queries.write_text(queries.FORMATS[form](answer), output)
     else:
@@ -190,7 +189,7 @@ def tables(name: str | None, root: Path) -> None:
     found = {table.name: table for table in queries.tables(queries.database(root.resolve()))}
     if name is not None and name not in found:
         raise FmdataError(f'there is no table "{name}"; expected one of {", ".join(found)}.')
-    _show_tables([found[name]] if name is not None else list(found.values()), columns=name is not None)
+    terminal.show_tables([found[name]] if name is not None else list(found.values()), columns=name is not None)
 
 
 def _read(file: str) -> str:
@@ -201,89 +200,3 @@ def _read(file: str) -> str:
             return str(stream.read())
     except UnicodeDecodeError:
         raise FmdataError(f"{file}: not UTF-8 text; expected a file with one SELECT.") from None
-
-
-def _show_answer(answer: Answer) -> None:
-    from rich import box
-    from rich.table import Table as Grid
-
-    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for index, column in enumerate(answer.columns):
-        numbers = any(type(row[index]) in (int, float) for row in answer.rows)
-        grid.add_column(_plain(column), justify="right" if numbers else "left", overflow="fold")
-    for row in answer.rows:
-        grid.add_row(*("" if value is None else _plain(str(value)) for value in row))
-    _print(grid)
-
-
-def _show_tables(found: list[Table], columns: bool) -> None:
-    from rich import box
-    from rich.table import Table as Grid
-
-    grid = Grid(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    if not columns:
-        for heading, side in (("table", "left"), ("rows", "right"), ("what it holds", "left")):
-            grid.add_column(heading, justify=side)  # type: ignore[arg-type]
-        for table in found:
-            grid.add_row(table.name, "view" if table.rows is None else f"{table.rows:,}", _plain(table.words))
-    else:
-        click.echo(found[0].words)
-        for heading in ("column", "type", "what it holds"):
-            grid.add_column(heading)
-        for column, kind, words in found[0].columns:
-            grid.add_row(_plain(column), kind, _plain(words))
-    _print(grid)
-
-
-def _plain(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
-
-
-def _print(grid: object) -> None:
-    """Print for the terminal's width; in a pipe, lines are as long as they need to be."""
-    from rich.console import Console
-
-    terminal = sys.stdout.isatty()
-    console = Console(width=None if terminal else 10_000, highlight=False, no_color=not _colour(sys.stdout))
-    with console.capture() as captured:
-        console.print(grid)
-    for line in captured.get().splitlines():
-        click.echo(line.rstrip())
-
-
-def _colour(stream: Any) -> bool:
-    import os
-
-    return bool(stream.isatty()) and "NO_COLOR" not in os.environ
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[str], None]]:
-    """What is being done, on a terminal, once it has taken a second; silence in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    import threading
-
-    from rich.console import Console
-
-    console, begun, done = Console(stderr=True), time.monotonic(), threading.Event()
-    doing = ["starting"]
-    with console.status("") as status:
-        status.stop()
-
-        def show() -> None:
-            if not done.wait(1):
-                status.start()
-            while not done.wait(0.2):
-                status.update(f"{doing[0]} … {time.monotonic() - begun:.0f} s")
-
-        watcher = threading.Thread(target=show, daemon=True)
-        watcher.start()
-        try:
-            yield lambda stage: doing.__setitem__(0, stage)
-        finally:
-            done.set()
-            watcher.join()

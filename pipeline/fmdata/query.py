@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import csv
+import datetime
 import io
 import json
 import math
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
 from fmdata.errors import FmdataError
-from fmdata.reader import one_select, reading
-from fmdata.release import LATEST
-from fmdata.sql import count, interruptible, literal, name
+from fmdata.reader import LATEST, one_select, reading
+from fmdata.sql import count, literal, name
 from fmdata.writers.cookbook import markdown_table
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -40,33 +44,73 @@ def database(root: Path) -> Path:
 
 def ask(path: Path, sql: str) -> Answer:
     """The answer of one SELECT over a database file. Raises `FmdataError` for anything that is not allowed or wrong."""
-    with interruptible(), reading(path) as con, _told():
+
+    def work(con: duckdb.DuckDBPyConnection) -> Answer:
         result = con.execute(one_select(con, sql))
         return Answer([column[0] for column in result.description], result.fetchall())
+
+    with reading(path) as con:
+        return _stoppable(con, work)
 
 
 def ask_parquet(path: Path, sql: str, output: Path) -> int:
     """Write the answer to the Parquet file `output`, whole or not at all; returns the number of rows."""
-    part = output.resolve().with_name(f".{output.name}.part")
+    target = output.resolve()
+    if target.exists() and not target.is_file():
+        raise FmdataError(f"{output}: not a plain file; expected one, or none yet.")
+    part = target.with_name(f".{target.name}.part")
+
+    def work(con: duckdb.DuckDBPyConnection) -> int:
+        copy = f"COPY ({one_select(con, sql)}\n) TO {literal(part)} (FORMAT parquet)"
+        return int(con.execute(copy).fetchall()[0][0])
+
     try:
-        with interruptible(), reading(path, part) as con, _told():
-            query = one_select(con, sql)
-            rows = con.execute(f"COPY ({query}) TO {literal(part)} (FORMAT parquet)").fetchall()
-        part.replace(output)
+        with reading(path, part) as con:
+            rows = _stoppable(con, work, part)
+        part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-    return int(rows[0][0])
+    return rows
 
 
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tells what DuckDB has against a query as an `FmdataError`."""
+def _stoppable(
+    con: duckdb.DuckDBPyConnection, work: Callable[[duckdb.DuckDBPyConnection], _T], leftover: Path | None = None
+) -> _T:
+    """What `work` returns or raises; Ctrl-C ends it, however deep DuckDB is in a query.
+
+    DuckDB does not always hear an interrupt. The connection is read-only, so that after two seconds nothing is lost by
+    ending the process, `leftover` removed.
+    """
+    done: list[_T | BaseException] = []
+
+    def run() -> None:
+        try:
+            done.append(work(con))
+        except BaseException as error:
+            done.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
     try:
-        yield
-    except duckdb.InterruptException:
+        while thread.is_alive():
+            thread.join(0.1)
+    except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        con.interrupt()
+        thread.join(2)
+        if thread.is_alive():
+            if leftover:
+                leftover.unlink(missing_ok=True)
+            os._exit(130)
         raise
-    except duckdb.Error as error:
-        raise FmdataError(f"the query: {error}") from None
+    result = done[0]
+    if isinstance(result, duckdb.Error):
+        raise FmdataError(f"the query: {result}") from None
+    if isinstance(result, ModuleNotFoundError):
+        raise FmdataError("the query: a time with a zone has no plain text; expected CAST(… AS VARCHAR).") from None
+    if isinstance(result, BaseException):
+        raise result
+    return result
 
 
 def as_csv(answer: Answer) -> str:
@@ -100,7 +144,9 @@ def _text(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return json.dumps(value, ensure_ascii=False, default=_json) if isinstance(value, list | dict) else str(value)
+    return (
+        json.dumps(_finite(value), ensure_ascii=False, default=_json) if isinstance(value, list | dict) else str(value)
+    )
 
 
 def _finite(value: object) -> object:
@@ -108,22 +154,29 @@ def _finite(value: object) -> object:
     if isinstance(value, list):
         return [_finite(item) for item in value]
     if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+        return {str(key): _finite(item) for key, item in value.items()}
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _json(value: object) -> object:
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        exact = Decimal(repr(float(value))) == value
+        return int(value) if value == value.to_integral_value() else float(value) if exact else str(value)
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
     return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def write_text(text: str, output: Path) -> None:
-    """Write `text` to the file `output`, whole or not at all."""
-    part = output.with_name(f".{output.name}.part")
+    """Write `text` to `output`: a plain file whole or not at all, anything else (a pipe, a device) as it comes."""
+    target = output.resolve()
+    if target.exists() and not target.is_file():
+        target.write_text(text + "\n", encoding="utf-8")
+        return
+    part = target.with_name(f".{target.name}.part")
     try:
         part.write_text(text + "\n", encoding="utf-8")
-        part.replace(output)
+        part.replace(target)
     finally:
         part.unlink(missing_ok=True)
 

@@ -11,6 +11,8 @@ import duckdb
 from fmdata.errors import FmdataError
 from fmdata.sql import literal
 
+LATEST = "dist/latest"
+
 
 @contextmanager
 def reading(database: Path, output: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import duckdb
 from fmdata.assemble import Progress, assemble, workspace
 from fmdata.contract import Package, load
 from fmdata.errors import FmdataError
+from fmdata.reader import LATEST
 from fmdata.sql import count, interruptible, name
 from fmdata.swap import staging, swap
 from fmdata.verify import IndependentReader, verify
@@ -23,7 +26,7 @@ from fmdata.writers.database import write_database
 from fmdata.writers.descriptor import DATA, content_hash, write_descriptor
 from fmdata.writers.readme import write_readme
 
-LATEST = "dist/latest"
+_COPIED = ("LICENSE", "CHANGELOG.md")
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def build(root: Path, progress: Progress) -> Release:
 
 
 def _make(package: Package, folder: Path, progress: Progress) -> Release:
-    with interruptible(), workspace(folder) as con, IndependentReader() as reader:
+    _prerequisites(package.root)
+    with interruptible(), _room(), workspace(folder) as con, IndependentReader() as reader:
         assemble(con, package, progress)
         progress("writing the release")
         counts, content = _write_package(con, package, folder)
@@ -90,14 +94,31 @@ def _write_rest(
     write_database(con, package, database, content)
     write_cookbook(package.root, database, folder)
     write_readme(package, folder, counts, content)
-    write_citation(package, folder, content)
+    write_citation(package, folder)
     _copy(package.root, folder)
     write_sums(folder)
     write_zip(folder, f"{package.name}-{package.version}")
 
 
-def _copy(root: Path, folder: Path) -> None:
-    for file in ("LICENSE", "CHANGELOG.md"):
+def _prerequisites(root: Path) -> None:
+    """What would stop the build at its end is told at its beginning."""
+    for file in _COPIED:
         if not (root / file).is_file():
             raise FmdataError(f"{file}: there is no such file in {root}; a release needs it. Add it.")
+    for path in (root, Path(tempfile.gettempdir())):
+        if not str(path).isprintable() or set(str(path)) & set("?*[\\"):
+            raise FmdataError(f"{path!s:.200}: DuckDB cannot open files in a folder of such a name. Rename or move it.")
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Tells as `FmdataError` that disk or memory ran out."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        raise FmdataError(f"no room for the release: {error}") from None
+
+
+def _copy(root: Path, folder: Path) -> None:
+    for file in _COPIED:
         shutil.copyfile(root / file, folder / file)

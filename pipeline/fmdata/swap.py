@@ -1,9 +1,10 @@
-"""Putting a finished release in its place: whole or not at all, whatever interrupts it."""
+"""Putting a finished release in its place: whole or not at all, whatever interrupts it (Linux, macOS)."""
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import os
 import shutil
 import sys
@@ -14,6 +15,7 @@ from pathlib import Path
 
 from fmdata.errors import FmdataError
 
+LATEST = "latest"
 _STAGE = ".stage-"
 _OLD = ".old-"
 
@@ -27,6 +29,11 @@ def staging(dist: Path) -> Iterator[Path]:
     dist.mkdir(parents=True, exist_ok=True)
     with _locked(dist):
         _recover(dist)
+        for target in dist.glob(LATEST):
+            if target.is_symlink() or not target.is_dir() or not os.access(target, os.W_OK):
+                raise FmdataError(
+                    f"{target}: expected a folder that can be replaced. Move it away or make it writable."
+                )
         folder = Path(tempfile.mkdtemp(prefix=_STAGE, dir=dist))
         folder.chmod(0o755)
         try:
@@ -36,29 +43,27 @@ def staging(dist: Path) -> Iterator[Path]:
 
 
 def swap(folder: Path, target: Path) -> None:
-    """Make `folder` the new `target`, everything on disk first; the previous one is removed afterwards."""
+    """Make `folder` the new `target`, everything on disk first; the previous one is removed afterwards.
+
+    What cannot be removed then is left to the next build: the new one stands.
+    """
     for path in [*folder.rglob("*"), folder]:
         _sync(path)
     if not target.exists():
         folder.rename(target)
     elif _exchange(folder, target):
-        shutil.rmtree(folder)
+        shutil.rmtree(folder, ignore_errors=True)
     else:
         # Where the system cannot exchange two folders, a kill between the renames is mended by the next build.
         old = target.with_name(_OLD + target.name)
         target.rename(old)
         folder.rename(target)
-        shutil.rmtree(old)
+        shutil.rmtree(old, ignore_errors=True)
     _sync(target.parent)
 
 
 @contextmanager
 def _locked(dist: Path) -> Iterator[None]:
-    try:
-        import fcntl
-    except ImportError:  # no such locks on Windows
-        yield
-        return
     with (dist / ".lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,12 +75,12 @@ def _locked(dist: Path) -> Iterator[None]:
 def _recover(dist: Path) -> None:
     for old in dist.glob(f"{_OLD}*"):
         target = old.with_name(old.name.removeprefix(_OLD))
-        if target.exists():
-            shutil.rmtree(old)
-        else:
+        if not target.exists():
             old.rename(target)
+        else:
+            shutil.rmtree(old, ignore_errors=True)
     for stage in dist.glob(f"{_STAGE}*"):
-        shutil.rmtree(stage)
+        shutil.rmtree(stage, ignore_errors=True)
 
 
 def _exchange(one: Path, other: Path) -> bool:
@@ -95,10 +100,7 @@ def _exchange(one: Path, other: Path) -> bool:
 
 
 def _sync(path: Path) -> None:
-    try:
-        descriptor = os.open(path, os.O_RDONLY)
-    except PermissionError:  # folders cannot be opened on Windows
-        return
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

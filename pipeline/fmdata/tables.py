@@ -8,6 +8,7 @@ import duckdb
 
 from fmdata.contract import Package, Resource
 from fmdata.errors import Failure, FmdataError
+from fmdata.files import listing
 from fmdata.sql import count, name
 
 FOLDER = "pipeline/tables"
@@ -24,7 +25,7 @@ def selects(con: duckdb.DuckDBPyConnection, package: Package) -> dict[str, str]:
     folder = package.root / FOLDER
     if not folder.is_dir():
         return {table: f"SELECT * FROM raw.{name(table)}" for table in wanted}
-    files = {path.stem: path for path in sorted(folder.glob("*.sql"))}
+    files = {path.stem: path for path in listing(folder, ".sql")}
     for table in sorted(set(wanted) ^ set(files)):
         if table in files:
             raise FmdataError(f"{FOLDER}/{table}.sql: the contract has no such table. Describe it or remove the file.")

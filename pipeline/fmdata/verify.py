@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import subprocess
@@ -10,21 +11,19 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from fmdata.contract import Package, Resource
-from fmdata.contract.types import TYPES, write
+from fmdata.contract import Package
 from fmdata.errors import FmdataError
-from fmdata.sql import count, literal, name
-from fmdata.writers.archive import SUMS
-from fmdata.writers.descriptor import DATA, sha256
+from fmdata.verify_database import verify_database
+from fmdata.writers.archive import SUMS, files
+from fmdata.writers.descriptor import sha256
 
 
 class IndependentReader:
     """frictionless in a process of its own, started early and asked once the package stands (`fmdata.independent`)."""
 
     def __init__(self) -> None:
-        command = [sys.executable, "-m", "fmdata.independent"]
+        # -P: whatever lies in the folder fmdata is called from is not a module.
+        command = [sys.executable, "-P", "-m", "fmdata.independent"]
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8")
 
@@ -38,8 +37,10 @@ class IndependentReader:
     def read(self, folder: Path) -> None:
         """Let it begin to validate the package at `folder`."""
         if self._process.stdin:
-            self._process.stdin.write(f"{folder / 'datapackage.json'}\n")
-            self._process.stdin.flush()
+            # A process that is gone already says why in its report.
+            with contextlib.suppress(BrokenPipeError):
+                self._process.stdin.write(f"{folder}\n")
+                self._process.stdin.flush()
 
     def report(self) -> dict[str, Any]:
         """Wait for its report."""
@@ -47,7 +48,8 @@ class IndependentReader:
         try:
             report: dict[str, Any] = json.loads(output)
         except ValueError:
-            raise FmdataError(f"frictionless gave no report: {messages}") from None
+            last = messages.strip().splitlines()[-1:] or ["it said nothing"]
+            raise FmdataError(f"frictionless cannot read the package: {last[0]}") from None
         return report
 
 
@@ -58,7 +60,8 @@ def verify(folder: Path, package: Package, counts: dict[str, int], reader: Indep
     """
     faults = [
         *_sums(folder),
-        *_database(folder, package, counts),
+        *_descriptor(folder, counts),
+        *verify_database(folder, package, counts),
         *_zip(folder),
         *_frictionless(reader.report(), counts),
     ]
@@ -67,12 +70,20 @@ def verify(folder: Path, package: Package, counts: dict[str, int], reader: Indep
 
 
 def _sums(folder: Path) -> list[str]:
-    faults = []
-    for line in (folder / SUMS).read_text(encoding="utf-8").splitlines():
-        digest, _, file = line.partition("  ")
-        if sha256(folder / file) != digest:
-            faults.append(f"{file}: its SHA-256 is not the one in {SUMS}")
-    return faults
+    """Where SHA256SUMS does not list each file of the release, once and rightly."""
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    listed = [(file, digest) for digest, _, file in (line.partition("  ") for line in lines)]
+    there = files(folder)
+    faults = [f"{SUMS}: it does not list the files of the release"] if [file for file, _ in listed] != there else []
+    wrong = (file for file, digest in listed if file in there and sha256(folder / file) != digest)
+    return faults + [f"{file}: its SHA-256 is not the one in {SUMS}" for file in wrong]
+
+
+def _descriptor(folder: Path, counts: dict[str, int]) -> list[str]:
+    """Where the descriptor on disk tells other tables or counts than were written."""
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    told = {resource["name"]: resource["rowCount"] for resource in descriptor["resources"]}
+    return [] if told == counts else ["datapackage.json: its tables and row counts are not those that were written"]
 
 
 def _frictionless(report: dict[str, Any], counts: dict[str, int]) -> list[str]:
@@ -87,47 +98,17 @@ def _frictionless(report: dict[str, Any], counts: dict[str, int]) -> list[str]:
     return faults
 
 
-def _database(folder: Path, package: Package, counts: dict[str, int]) -> list[str]:
-    """Where the DuckDB file and the CSV files differ: rows as sets with repetition, values as published texts."""
-    faults = []
-    with duckdb.connect() as con:
-        con.execute(f"ATTACH {literal(folder / f'{package.name}.duckdb')} AS release (READ_ONLY)")
-        for resource in package:
-            columns = ", ".join(f"{literal(f.name)}: 'VARCHAR'" for f in resource.fields)
-            path = literal(folder / DATA / f"{resource.name}.csv")
-            in_csv = (
-                f"(FROM read_csv({path}, header = true, delim = ',', quote = '\"', escape = '\"', "
-                f"auto_detect = false, columns = {{{columns}}}))"
-            )
-            texts = ", ".join(
-                f"nullif({write(f, f'CAST({name(f.name)} AS {TYPES[f.type].storage})')}, '') AS {name(f.name)}"
-                for f in resource.fields
-            )
-            in_file = f"(SELECT {texts} FROM release.main.{name(resource.name)})"
-            csv_rows, file_rows = _fingerprint(con, resource, in_csv), _fingerprint(con, resource, in_file)
-            if csv_rows[0] != counts[resource.name] or file_rows[0] != counts[resource.name]:
-                rows = f"{csv_rows[0]} rows in CSV, {file_rows[0]} in DuckDB, not {counts[resource.name]}"
-                faults.append(f"{resource.name}: {rows}")
-            elif csv_rows != file_rows:
-                differing = count(con, f"(FROM {in_csv} EXCEPT ALL FROM {in_file})")
-                faults.append(f"{resource.name}: {differing} rows differ between CSV and DuckDB")
-    return faults
-
-
-def _fingerprint(con: duckdb.DuckDBPyConnection, resource: Resource, rows: str) -> tuple[int, int]:
-    """The number of rows and a sum over their hashes, whatever their order."""
-    columns = ", ".join(map(name, resource.names()))
-    query = f"SELECT count(*), coalesce(sum(hash({columns})::HUGEINT), 0) FROM {rows}"
-    found, total = con.execute(query).fetchall()[0]
-    return int(found), int(total)
-
-
 def _zip(folder: Path) -> list[str]:
-    faults = []
-    for path in folder.glob("*.zip"):
-        with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
-                file = entry.filename.removeprefix(f"{path.stem}/")
-                if hashlib.sha256(archive.read(entry)).hexdigest() != sha256(folder / file):
-                    faults.append(f"{path.name}: {file} is not the file beside it")
+    """Where the one zip does not hold each file of the release, byte for byte."""
+    found = list(folder.glob("*.zip"))
+    if len(found) != 1:
+        return [f"there are {len(found)} zip files; expected one"]
+    stem, faults = found[0].stem, []
+    with zipfile.ZipFile(found[0]) as archive:
+        if archive.namelist() != [f"{stem}/{file}" for file in sorted([*files(folder), SUMS])]:
+            faults.append(f"{stem}.zip: it does not hold the files of the release")
+        for entry in archive.namelist():
+            file = entry.removeprefix(f"{stem}/")
+            if (folder / file).is_file() and hashlib.sha256(archive.read(entry)).hexdigest() != sha256(folder / file):
+                faults.append(f"{stem}.zip: {file} is not the file beside it")
     return faults

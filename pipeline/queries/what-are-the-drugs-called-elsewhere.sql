@@ -1,6 +1,6 @@
 -- What are the drugs called elsewhere?
 -- Exact matches of the substance in ChEBI, RxNorm and MeSH; matches of brand names and refused ones are left out.
--- A blank means that no match was verified.
+-- A blank means that no match was verified. Low-dose naltrexone is missing: it is a way of dosing, with no exact match.
 SELECT
     entities.name AS drug,
     string_agg(mappings.object_id, ', ' ORDER BY mappings.object_id) FILTER (WHERE mappings.object_source = 'CHEBI') AS chebi,

@@ -1,5 +1,6 @@
 -- What is still open?
 -- Claims that the article leaves open (asked, or expressly left open) or puts forward as a hypothesis (believed, suspected, conditional).
+-- A question that studies asked counts even where the article answers it: the places in the brain are in brain_region_activity.
 SELECT modality, subject, statement, line
 FROM claims_with_evidence
 WHERE modality IN ('open_question', 'hypothesis')

@@ -1,5 +1,6 @@
 -- Which section yields most facts?
--- Rows of all tables that point at a place, list of references, names and source issues included; cells are the filled ones.
+-- Rows of all tables that state facts, the list of references included; names and source issues are not counted.
+-- Cells are the filled ones, without surrogate keys and pointers to other places.
 SELECT section_id, section, count(*) AS fact_rows, CAST(sum(cells) AS BIGINT) AS fact_cells, count(DISTINCT table_name) AS tables
 FROM places
 WHERE section_id IS NOT NULL

@@ -18,6 +18,13 @@ def sample_size_status_is_true(data: pa.PolarsData) -> pl.LazyFrame:
     )
 
 
+def antibody_is_an_antibody(data: pa.PolarsData) -> pl.LazyFrame:
+    """The antibody that a curator added is an entity of the kind antibody."""
+    return data.lazyframe.select(
+        (pl.col("antibody_id").is_null() | (pl.col("_antibody_kind") == "antibody")).fill_null(False)
+    )
+
+
 def missing_denominator_is_explained(data: pa.PolarsData) -> pl.LazyFrame:
     """A rate without a sample size points at the source issue on missing denominators."""
     return data.lazyframe.select(
@@ -40,6 +47,14 @@ CHECKS = [
         error=(
             "expected sample_size_status `reported` where sample_size is filled and another status where it is "
             "blank; correct one of the two"
+        ),
+    ),
+    pa.Check(
+        antibody_is_an_antibody,
+        name="antibody_is_an_antibody",
+        error=(
+            "expected antibody_id to be an entity of kind antibody; name the antibody and not what it is directed "
+            "at, or leave it blank"
         ),
     ),
     pa.Check(

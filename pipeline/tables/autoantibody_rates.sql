@@ -1,7 +1,8 @@
--- One row a row of the article's table of autoantibody rates.
+-- One row is one row of the article's table of autoantibody rates.
 SELECT
     names.entity_id AS antigen_id,
     rate.label,
+    rate.antibody_entity_id AS antibody_id,
     TRY_CAST(rtrim(rate.rate, '%') AS DOUBLE) AS rate_percent,
     rate.population_paraphrase AS population,
     rate.population_status,
@@ -10,8 +11,10 @@ SELECT
     rate.source_issue_id,
     passage_key(rate._folder, rate.line, NULL) AS passage_id,
     issues.kind AS _issue_kind,
+    antibodies.kind AS _antibody_kind,
     rate._file,
     rate._line
 FROM raw.autoantibody_rates AS rate
 LEFT JOIN entity_names AS names ON names.name = rate.label AND names.name_type = 'as_written'
 LEFT JOIN source_issues AS issues ON issues.issue_id = rate.source_issue_id
+LEFT JOIN entities AS antibodies ON antibodies.entity_id = rate.antibody_entity_id

@@ -1,4 +1,4 @@
--- One row a cited work, parsed from its reference string.
+-- One row is one cited work, parsed from its reference string.
 -- Authors and notices are parsed first, in their own tables. They are cut off here, and the rest is read as
 --     title. container. year;volume(issue):locator. Published date. doi:…   (articles)
 --     title.                                                                (web pages)

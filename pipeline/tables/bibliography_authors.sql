@@ -1,4 +1,4 @@
--- One row an author of a cited work, in the order of the reference string.
+-- One row is one author of a cited work, in the order of the reference string.
 -- The list ends at the first full stop and space. Persons are written "Family AB" with commas between them;
 -- what has another shape is left without a name, for the rules to report. A web page's author is an organization.
 WITH cited AS (

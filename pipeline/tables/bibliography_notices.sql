@@ -1,4 +1,4 @@
--- One row a notice that a reference string carries in square brackets about the cited work.
+-- One row is one notice that a reference string carries in square brackets about the cited work.
 -- Two wordings are known, one for each notice type. A bracket with another wording stays in the title,
 -- where a rule of `bibliography` reports it; "[11C]" in the name of a chemical is no notice.
 WITH noted AS (

@@ -1,4 +1,4 @@
--- One row a brain region in which a study found abnormal activity related to inflammation.
+-- One row is one brain region in which a study found abnormal activity related to inflammation.
 SELECT
     names.entity_id AS region_id,
     region.label,

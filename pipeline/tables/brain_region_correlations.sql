@@ -1,4 +1,4 @@
--- One row an outcome that goes with inflammation in a brain region.
+-- One row is one outcome that goes with inflammation in a brain region.
 SELECT
     regions.entity_id AS region_id,
     correlation.label,

@@ -1,4 +1,4 @@
--- One row a claim: something an article says, as subject, predicate and object, with how firmly it says so and whose word it is.
+-- One row is one claim: a thing an article says, as subject, predicate and object, with how firmly it says so and whose word it is.
 SELECT
     claim_id,
     subject_id,

@@ -1,5 +1,5 @@
 -- One row is one name of an entity: as an article writes it, cut out of a drug list, or added by a curator.
--- A name keeps the place where it was first found; a curator's synonym has none.
+-- A name keeps one of the places where it was found; a curator's synonym has none.
 WITH curated AS (
     SELECT entity_id, name, name_type,
            CASE WHEN line IS NOT NULL THEN passage_key(source_id, line, sentence) END AS passage_id,

@@ -1,4 +1,4 @@
--- One row a link between a reference and the study, claim, treatment or antibody rate it stands behind.
+-- One row is one link between a reference and the study, claim, treatment or antibody rate it stands behind.
 -- Working columns: how many of the four are named, and the key the link ought to have.
 WITH links AS (
     SELECT

@@ -1,4 +1,4 @@
--- One row a component of neuroinflammation that the article lists.
+-- One row is one component of neuroinflammation that the article lists.
 SELECT
     component._folder AS source_id,
     names.entity_id,

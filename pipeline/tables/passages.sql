@@ -1,4 +1,4 @@
--- One row a place that an extract points at: a line of an article or a sentence of a line.
+-- One row is one place that an extract points at: a line of an article or a sentence of a line.
 -- The places come from the extracts and not from the published facts, because each fact points at its passage.
 WITH places AS (
     SELECT source_id, unnest([title_line, author_line, publisher_line, original_publisher_line, published_date_line]) AS line,

@@ -1,4 +1,4 @@
--- One row a section of an article, in document order.
+-- One row is one section of an article, in document order.
 WITH numbered AS (
     SELECT
         section_id,

@@ -1,4 +1,4 @@
--- One row a thing that is wrong or unclear in an article or in its capture.
+-- One row is one thing that is wrong or unclear in an article or in its capture.
 SELECT
     issue.issue_id,
     issue.source_id,

@@ -1,4 +1,4 @@
--- One row a line of a capture that is not blank: the ledger of what became of it.
+-- One row is one line of a capture that is not blank: the ledger of what became of it.
 -- `_states_a_fact` is worked out from the published tables: a published fact, heading or detail of the source stands
 -- on the line. What only a source issue or a name points at does not make a line extracted.
 WITH fact_passages AS (

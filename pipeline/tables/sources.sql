@@ -1,4 +1,4 @@
--- One row a captured article: what it says of itself, and the fingerprint of the capture.
+-- One row is one captured article: what it says of itself, and the fingerprint of the capture.
 SELECT
     _folder AS source_id,
     title,

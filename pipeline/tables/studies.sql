@@ -1,4 +1,4 @@
--- One row a study that an article mentions.
+-- One row is one study that an article mentions.
 SELECT
     study_id,
     _folder AS source_id,
@@ -6,6 +6,7 @@ SELECT
     year,
     year_status,
     design,
+    aim_paraphrase AS aim,
     species,
     population_paraphrase AS population,
     population_status,

@@ -1,8 +1,9 @@
--- One row a result of a study, as the article reports it.
+-- One row is one result of a study, as the article reports it.
 SELECT
     finding_id,
     study_id,
     entity_id,
+    phenotype_entity_id AS phenotype_id,
     label,
     outcome_paraphrase AS outcome,
     direction,

@@ -1,4 +1,4 @@
--- One row a measure that an outcome of a study was made of.
+-- One row is one measure that an outcome of a study was made of.
 SELECT
     measure.study_id,
     outcomes.entity_id AS outcome_id,

@@ -1,4 +1,4 @@
--- One row a symptom of a condition, in one aspect.
+-- One row is one symptom of a condition, in one aspect.
 SELECT
     symptom._folder AS source_id,
     symptom.condition_id,

@@ -1,4 +1,4 @@
--- One row a drug (or other treatment) and condition, as one article gives it.
+-- One row is one drug (or other treatment) and condition, as one article gives it.
 -- Three extracts feed it. A list item is one drug; a class list item ("class: drug, drug") is split into its drugs,
 -- each with the one or two conditions its list stands for; a mention in prose names its entities itself.
 -- A drug in a list is found by its name as written (the generic where brands stand beside it) in `entity_names`.

@@ -48,6 +48,7 @@ SELECT
     claims.statement,
     claims.modality,
     claims.asserted_by,
+    claims.study_id,
     studies.label AS study,
     links.link_subject,
     links.reference_id,

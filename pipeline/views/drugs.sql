@@ -19,6 +19,7 @@ SELECT
     class.name AS drug_class,
     indication.name AS indication,
     treatments.stage,
+    treatments.study_id,
     studies.label AS study,
     (
         SELECT string_agg(DISTINCT links.reference_id, ', ' ORDER BY links.reference_id)

@@ -55,13 +55,23 @@ def _dangling(
         SELECT t._file, t._line, {columns} FROM {table} t ANTI JOIN {schema}.{name(key.resource)} r ON {same}
         WHERE {present} ORDER BY t._file, t._line
     """).fetchall()
-    return [
-        Failure(file, line, 0, resource.name, ", ".join(key.fields), "foreign key",
-                f"{_values(values)} is not in {key.resource}",
-                f"a {' + '.join(key.reference_fields)} of {key.resource}",
-                f"Correct it, or add the row to {key.resource}")
+    fields, wanted = ", ".join(key.fields), f"a {' + '.join(key.reference_fields)} of {key.resource}"
+    advice = f"Correct it, or add the row to {key.resource}"
+    failures = [
+        Failure(file, line, 0, resource.name, fields, "foreign key", f"{_values(values)} is not in {key.resource}",
+                wanted, advice)
         for file, line, *values in rows
     ]  # fmt: skip
+    if len(key.fields) > 1:
+        blank = " OR ".join(f"{name(field)} IS NULL" for field in key.fields)
+        some = " OR ".join(f"{name(field)} IS NOT NULL" for field in key.fields)
+        partly = con.execute(f"SELECT _file, _line FROM {table} WHERE ({blank}) AND ({some}) ORDER BY ALL").fetchall()
+        found = "the key is blank in part"
+        failures += [
+            Failure(file, line, 0, resource.name, fields, "foreign key", found, wanted, "Fill in all of it or none")
+            for file, line in partly
+        ]
+    return failures
 
 
 def _values(values: list[object]) -> str:

@@ -27,8 +27,9 @@ def check_rows(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, c
 
     A table with rules of its own is one batch, since a rule may look at neighbouring rows.
     """
-    if os.environ.get("PANDERA_VALIDATION_ENABLED", "True").lower() not in ("true", "1"):
-        raise FmdataError("PANDERA_VALIDATION_ENABLED switches every check off; unset it and run again.")
+    for switch in sorted(os.environ):
+        if switch.startswith("PANDERA_VALIDATION_"):
+            raise FmdataError(f"{switch} can switch checks off; unset it and run again.")
     derived = schema(resource)
     derived.checks = [*derived.checks, *checks]
     failures: list[Failure] = []

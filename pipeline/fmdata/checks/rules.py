@@ -14,6 +14,7 @@ import pandera.polars as pa
 from fmdata.checks.schema import REQUIRED
 from fmdata.contract import Package
 from fmdata.errors import FmdataError
+from fmdata.files import listing
 
 FOLDER = "pipeline/rules"
 Rules = list[pa.Check]
@@ -23,7 +24,7 @@ def load_rules(package: Package) -> dict[str, Rules]:
     """The rules of each table that has any. Raises `FmdataError` for a file that is no rule file."""
     tables = {resource.name for resource in package}
     found = {}
-    for path in sorted((package.root / FOLDER).glob("*.py")):
+    for path in listing(package.root / FOLDER, ".py"):
         file = f"{FOLDER}/{path.name}"
         if path.stem not in tables:
             raise FmdataError(f"{file}: the contract has no table {path.stem}. Rename the file as its table is named.")

@@ -24,8 +24,7 @@ CHECKS: dict[str, Callable[[Any], pa.Check]] = {
     "exclusiveMaximum": lambda limit: pa.Check.lt(limit),
     "minLength": lambda limit: pa.Check.str_length(min_value=limit),
     "maxLength": lambda limit: pa.Check.str_length(max_value=limit),
-    # str_matches anchors only the start.
-    "pattern": lambda pattern: pa.Check.str_matches(f"^(?:{portable(pattern)})$"),
+    "pattern": lambda pattern: _matches(f"^(?:{portable(pattern)})$"),
     "enum": lambda values: pa.Check.isin(values),
 }
 
@@ -53,3 +52,13 @@ def _required(fields: list[str]) -> pa.Check:
         return frame.select(pl.all_horizontal(pl.col(fields).is_not_null()))
 
     return pa.Check(filled, name=REQUIRED)
+
+
+def _matches(pattern: str) -> pa.Check:
+    """Whether a whole text matches. pandera's own str_matches anchors only the start, and compiles with Python's re."""
+
+    def matches(data: pa.PolarsData) -> pl.LazyFrame:
+        frame: pl.LazyFrame = data.lazyframe
+        return frame.select(pl.col(data.key).str.contains(pattern))
+
+    return pa.Check(matches)

@@ -129,8 +129,11 @@ def typed_value(field: Field, value: Any) -> Any:
         return value
     if field.type == "integer" and type(value) is int and abs(value) < 2**63:
         return value
+    if field.type in ("integer", "number") and isinstance(value, int | float) and not isinstance(value, bool):
+        # A JSON number is no text: group and decimal characters are not its own.
+        field = Field(field.name, field.type, {}, ())
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    value = scalar(duckdb.default_connection(), f"SELECT {read(field, 'text')} FROM (SELECT {literal(text)} AS text)")
+    value = scalar(duckdb.cursor(), f"SELECT {read(field, 'text')} FROM (SELECT {literal(text)} AS text)")
     if value is None:
         raise ValueError(text)
     return value

@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fmdata.contract.lint_schema import lint_keys, lint_schema
+from fmdata.contract.lint_keys import lint_keys
+from fmdata.contract.lint_schema import lint_schema
 from fmdata.contract.pointers import Fault, Pointer, typo
 
 __all__ = ["Fault", "lint"]
 
-_SEMVER = re.compile(r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z.-]+)?")
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
+_SEMVER = re.compile(r"(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,99}")
 _PROFILES = (
     "https://datapackage.org/profiles/2.0/datapackage.json",
     "https://datapackage.org/profiles/1.0/datapackage.json",
@@ -31,7 +32,15 @@ _RESOURCE = {
     "type": ("table",), "profile": ("tabular-data-resource",), "format": ("csv",), "scheme": ("file",),
     "encoding": ("utf-8", "UTF-8", "utf8"), "mediatype": ("text/csv",), "generated": ("provenance",),
 }  # fmt: skip
-_REFUSED = {"data": "inline data", "compression": "compressed files", "extrapaths": "extra paths", "innerpath": "zips"}
+_REFUSED = {
+    "data": "inline data", "compression": "compressed files", "extrapaths": "extra paths", "innerpath": "zips",
+    "bytes": "sizes given by hand", "hash": "hashes given by hand", "rowCount": "counts given by hand",
+}  # fmt: skip
+_PACKAGE = frozenset({
+    "$schema", "name", "id", "title", "description", "homepage", "version", "created", "keywords", "image", "licenses",
+    "contributors", "sources", "rights", "notes", "resources", "views",
+})  # fmt: skip
+_KNOWN = frozenset({"name", "path", "title", "description", "dialect", "schema", "$schema", *_RESOURCE, *_REFUSED})
 _VIEW = ("name", "title", "description", "fields")
 _COLUMN = ("name", "description")
 
@@ -68,15 +77,9 @@ def lint_manifest(descriptor: dict[str, Any]) -> list[Fault]:
 
 
 def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:
-    if descriptor.get("$schema", _PROFILES[0]) not in _PROFILES:
-        yield Fault(("$schema",), f'"{descriptor["$schema"]}" is not a known profile', _PROFILES[0])
-    for key in ("name", "title", "version"):
-        if not _is_text(descriptor.get(key)):
-            yield Fault((key,), f'the package has no "{key}"', "text", "Nobody can cite data without it: add it")
-    if isinstance(name := descriptor.get("name"), str) and not _NAME.fullmatch(name):
-        yield Fault(("name",), f'"{name}" is not a package name', "lower-case letters, digits, _ and - only")
-    if isinstance(version := descriptor.get("version"), str) and not _SEMVER.fullmatch(version):
-        yield Fault(("version",), f'"{version}" is not a version', "MAJOR.MINOR.PATCH, e.g. 0.1.0")
+    for unknown in sorted(descriptor.keys() - _PACKAGE):
+        yield typo((), unknown, _PACKAGE)
+    yield from _identity(descriptor)
     for key, needed in (("licenses", ("name", "path")), ("contributors", ("title",))):
         found = descriptor.get(key)
         if not isinstance(found, list) or not found:
@@ -86,6 +89,21 @@ def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:
             if not _is_item(item) or not any(_is_text(item.get(word)) for word in needed):
                 yield Fault((key, index), "it says nothing", f"an object with {' or '.join(needed)}")
     yield from _words(descriptor)
+
+
+def _identity(descriptor: dict[str, Any]) -> Iterator[Fault]:
+    """Name, title and version: what a citation stands on."""
+    if descriptor.get("$schema", _PROFILES[0]) not in _PROFILES:
+        yield Fault(("$schema",), f'"{descriptor["$schema"]}" is not a known profile', _PROFILES[0])
+    for key in ("name", "title", "version"):
+        if not _is_text(descriptor.get(key)):
+            yield Fault((key,), f'the package has no "{key}"', "text", "Nobody can cite data without it: add it")
+    if isinstance(title := descriptor.get("title"), str) and not title.isprintable():
+        yield Fault(("title",), "the title has a line break or a control character", "one line of text")
+    if isinstance(name := descriptor.get("name"), str) and not _NAME.fullmatch(name):
+        yield Fault(("name",), f'"{name}" is not a package name', "lower-case letters, digits, _ and - only")
+    if isinstance(version := descriptor.get("version"), str) and not _SEMVER.fullmatch(version):
+        yield Fault(("version",), f'"{version}" is not a version', "MAJOR.MINOR.PATCH, e.g. 0.1.0")
 
 
 def _words(descriptor: dict[str, Any]) -> Iterator[Fault]:
@@ -132,6 +150,8 @@ def _resource(at: Pointer, resource: Any) -> Iterator[Fault]:
 
 
 def _supported(at: Pointer, resource: dict[str, Any]) -> Iterator[Fault]:
+    for unknown in sorted(resource.keys() - _KNOWN):
+        yield typo(at, unknown, _KNOWN - _REFUSED.keys())
     for key, allowed in _RESOURCE.items():
         if key in resource and resource[key] not in allowed:
             yield Fault((*at, key), f"{resource[key]!r} is not supported", " or ".join(map(repr, allowed)))
@@ -140,7 +160,7 @@ def _supported(at: Pointer, resource: dict[str, Any]) -> Iterator[Fault]:
             yield Fault((*at, key), f"{resource[key]!r} is not a text", "text")
     for key, words in _REFUSED.items():
         if key in resource:
-            yield Fault((*at, key), f"{words} are not supported", "one path per resource", "Remove it")
+            yield Fault((*at, key), f"{words} are not supported", "the path of a CSV file alone", "Remove it")
     dialect = resource.get("dialect", {})
     for key, value in dialect.items() if isinstance(dialect, dict) else [("dialect", dialect)]:
         if value != _DIALECT.get(key, object()):

@@ -10,7 +10,7 @@ from fmdata.contract.constraints import CONSTRAINTS, TABLE_CONSTRAINTS, typed, t
 from fmdata.contract.model import Field
 from fmdata.contract.patterns import fault
 from fmdata.contract.pointers import Fault, Pointer, typo
-from fmdata.contract.types import DATE_DIRECTIVES, STRING_FORMATS, TYPES
+from fmdata.contract.types import DIRECTIVES, STRING_FORMATS, TYPES
 
 _SCHEMA = frozenset({"$schema", "fields", "missingValues", "primaryKey", "uniqueKeys", "foreignKeys"})
 _FIELD = frozenset({
@@ -41,17 +41,17 @@ def lint_schema(at: Pointer, schema: dict[str, Any]) -> Iterator[Fault]:
     for index, field in enumerate(fields):
         place = (*at, "fields", index)
         name = field.get("name") if isinstance(field, dict) else None
-        if not isinstance(name, str) or not name.strip() or not name.isprintable():
-            yield Fault(place, "the field has no name", "an object with a name and a type")
+        if not isinstance(name, str) or not name or name != name.strip() or not name.isprintable():
+            yield Fault(place, "the field has no name", "an object with a name, without blanks around it, and a type")
             continue
         if name.lower() in seen:
             yield Fault((*place, "name"), f'"{name}" stands twice (case does not count)', "different names")
-        if name.startswith("_"):
-            yield Fault((*place, "name"), f'"{name}" is reserved', "a name that does not begin with _")
+        if name.startswith("_") or name.lower() == "rowid":
+            yield Fault((*place, "name"), f'"{name}" is reserved', "a name that does not begin with _ and is not rowid")
         seen.add(name.lower())
         yield from _field(place, field, missing)
     yield from _shapes(at, schema)
-    if len(fields) == 1 and not _constrained(fields[0], "required") and not schema.get("primaryKey"):
+    if len(fields) == 1 and not constrained(fields[0], "required") and not schema.get("primaryKey"):
         yield Fault((*at, "fields", 0), "a blank in a table of one field is a blank line", 'a "required" field')
 
 
@@ -111,9 +111,13 @@ def _options(at: Pointer, field: dict[str, Any]) -> Iterator[Fault]:
     for name in ("trueValues", "falseValues"):
         if name in field and not (_texts(field[name]) and field[name]):
             yield Fault((*at, name), f"{field[name]!r} is not a list of texts", "at least one text")
+        elif name in field and set(field[name]) & set(field.get("trueValues" if name[0] == "f" else "falseValues", [])):
+            yield Fault((*at, name), "a text means both true and false", "texts that mean one of them")
     for name in ("decimalChar", "groupChar"):
-        if name in field and not (isinstance(field[name], str) and len(field[name]) == 1):
-            yield Fault((*at, name), f"{field[name]!r} is not a character", "one character")
+        if name in field and not (isinstance(field[name], str) and re.fullmatch(r"[^0-9+\-eE?\s]| ", field[name])):
+            yield Fault((*at, name), f"{field[name]!r} cannot be told from a number", "one sign, such as , or .")
+    if field.get("groupChar") == field.get("decimalChar", "."):
+        yield Fault((*at, "groupChar"), "the group and the decimal character are the same", "two that differ")
 
 
 def _example(at: Pointer, field: Field) -> Iterator[Fault]:
@@ -133,17 +137,11 @@ def _texts(values: Any) -> bool:
     return all(isinstance(value.get("value") if objects else value, str) for value in values)
 
 
-def _constrained(field: Any, name: str) -> bool:
-    """Whether a field has a constraint, in a descriptor that may be faulty elsewhere."""
-    constraints = field.get("constraints") if isinstance(field, dict) else None
-    return isinstance(constraints, dict) and bool(constraints.get(name))
-
-
 def _format(at: Pointer, kind: str, form: Any) -> Iterator[Fault]:
     known = list(STRING_FORMATS) if kind == "string" else ["default"]
-    if kind in ("date", "time", "datetime") and isinstance(form, str) and "%" in form:
-        if set(re.findall("%(.)", form)) - DATE_DIRECTIVES:
-            allowed = " ".join(f"%{d}" for d in sorted(DATE_DIRECTIVES))
+    if kind in DIRECTIVES and isinstance(form, str) and "%" in form:
+        if set(re.findall("%(.?)", form)) - set(DIRECTIVES[kind]):
+            allowed = " ".join(f"%{d}" for d in DIRECTIVES[kind])
             yield Fault((*at, "format"), f'the format "{form}" cannot be honoured', f"directives out of {allowed}")
     elif form not in known:
         yield Fault((*at, "format"), f'the format "{form}" cannot be honoured', "one of " + ", ".join(known))
@@ -201,61 +199,7 @@ def _categories(at: Pointer, field: Field) -> Iterator[Fault]:
             yield Fault((*at, "categories"), "the categories are not the enum's values", "both alike, in one order")
 
 
-def lint_keys(resources: list[dict[str, Any]]) -> Iterator[Fault]:
-    """Keys name fields that are there; foreign keys lead to a key; no circle keeps rows from being loaded."""
-    from fmdata.contract.load import names
-
-    tables = {r["name"]: r["schema"] for r in resources}
-    fields = {name: [f["name"] for f in schema["fields"]] for name, schema in tables.items()}
-    for index, (table, schema) in enumerate(tables.items()):
-        at: Pointer = ("resources", index, "schema")
-        own = [("primaryKey", schema.get("primaryKey", []))]
-        own += [("uniqueKeys", key) for key in schema.get("uniqueKeys", [])]
-        own += [("foreignKeys", key["fields"]) for key in schema.get("foreignKeys", [])]
-        for kind, key in own:
-            for field in set(names(key)) - set(fields[table]):
-                yield Fault((*at, kind), f'there is no field "{field}"', "one of " + ", ".join(fields[table]))
-        for number, key in enumerate(schema.get("foreignKeys", [])):
-            place = (*at, "foreignKeys", number)
-            target = key["reference"].get("resource") or table
-            reference = names(key["reference"]["fields"])
-            if target not in tables:
-                yield Fault(place, f'there is no resource "{target}"', "one of " + ", ".join(tables))
-            elif reference not in _unique(tables[target]):
-                yield Fault(place, f"{', '.join(reference)} is no key of {target}", "its primary key or a unique key")
-            elif len(reference) != len(names(key["fields"])):
-                yield Fault(place, "the two sides have different numbers of fields", "as many on both")
-            else:
-                yield from _alike(place, names(key["fields"]), schema, reference, tables[target], target)
-    yield from _circles(tables)
-
-
-def _alike(
-    at: Pointer, own: tuple[str, ...], schema: dict[str, Any], reference: tuple[str, ...], there: Any, target: str
-) -> Iterator[Fault]:
-    """Values are compared as they are, so both sides of a foreign key must be of one type."""
-    here, kinds = ({f["name"]: f.get("type", "string") for f in s["fields"]} for s in (schema, there))
-    for field, other in zip(own, reference, strict=True):
-        if field in here and other in kinds and here[field] != kinds[other]:
-            found = f"{field} is of the type {here[field]}, {other} of {target} of the type {kinds[other]}"
-            yield Fault(at, found, "one type on both sides")
-
-
-def _unique(schema: dict[str, Any]) -> set[tuple[str, ...]]:
-    from fmdata.contract.load import names
-
-    single = {(f["name"],) for f in schema["fields"] if _constrained(f, "unique")}
-    return single | {names(schema.get("primaryKey", ()))} | {names(key) for key in schema.get("uniqueKeys", ())}
-
-
-def _circles(tables: dict[str, Any]) -> Iterator[Fault]:
-    waits = {
-        name: {key["reference"].get("resource") or name for key in schema.get("foreignKeys", [])} - {name}
-        for name, schema in tables.items()
-    }
-    while ready := [name for name, targets in waits.items() if not targets & waits.keys()]:
-        for name in ready:
-            del waits[name]
-    if waits:
-        circle = ", ".join(waits)
-        yield Fault(("resources",), f"foreign keys go in a circle: {circle}", "keys that can be loaded in some order")
+def constrained(field: Any, name: str) -> bool:
+    """Whether a field has a constraint, in a descriptor that may be faulty elsewhere."""
+    constraints = field.get("constraints") if isinstance(field, dict) else None
+    return isinstance(constraints, dict) and bool(constraints.get(name))

@@ -55,7 +55,7 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         return found
 
     try:
-        descriptor = json.loads(text, object_pairs_hook=once)
+        descriptor = json.loads(text, object_pairs_hook=once, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         place = f"{path}:{error.lineno}:{error.colno}"
         raise FmdataError(f"{place}: not JSON ({error.msg}); expected a Data Package descriptor.") from None
@@ -70,6 +70,10 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         place = f"{path}:{text[: max(text.lower().find(half), 0)].count(chr(10)) + 1}"
         raise FmdataError(f"{place}: {half} is half a character; expected the escapes of both halves.") from None
     return descriptor
+
+
+def _no_number(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")
 
 
 def _failure(path: str, text: str, fault: Fault) -> Failure:

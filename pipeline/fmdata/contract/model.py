@@ -42,7 +42,7 @@ class Field:
 
 @dataclass(frozen=True)
 class ForeignKey:
-    """`fields` of one resource hold, where none of them is blank, the `reference_fields` of a row of `resource`."""
+    """`fields` of one resource hold the `reference_fields` of a row of `resource`, or are all blank."""
 
     fields: tuple[str, ...]
     resource: str

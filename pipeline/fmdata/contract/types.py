@@ -15,19 +15,24 @@ from fmdata.sql import literal
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
-_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+# There is no year 0 in what most readers take for a date.
+_DAY = r"(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-[0-9]{2}-[0-9]{2}"
 _DURATION = (
     r"-?P(?:[0-9]+W|(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?)"
 )
+_JSON_STRING = r'"(?:[^"\\]|\\.)*"'
+_JSON_WORD = r"\b(?:true|false|null)\b"
+_JSON_BARE = r"[\s\[\]{}:,0-9eE.+-]*"
+_JSON_COMMA = r",\s*[\]}]"
 STRING_FORMATS = {
     "default": "",
-    "email": r"[^@\s]+@[^@\s]+\.[^@\s]+",
+    "email": r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}",
     "uri": r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]+",
     "uuid": r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
     "binary": r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
 }
-# strptime directives that DuckDB reads and writes alike, so that a custom format survives the round trip.
-DATE_DIRECTIVES = frozenset("YmdHMSyjbB")
+# strptime directives that DuckDB reads and writes alike, and that the type can hold, so that nothing is cut off.
+DIRECTIVES = {"date": "YmdyjbB", "time": "HMS", "datetime": "YmdHMSyjbB"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,8 @@ def _bare(field: Field, column: str) -> str:
     if not field.descriptor.get("bareNumber", True):
         column = f"regexp_replace({column}, '^[^0-9+.,-]+|[^0-9.,]+$', '', 'g')"
     decimal = field.descriptor.get("decimalChar", ".")
-    return f"replace({column}, {literal(decimal)}, '.')" if decimal != "." else column
+    # A full stop that is neither group nor decimal character must not become one.
+    return f"replace(replace({column}, '.', '?'), {literal(decimal)}, '.')" if decimal != "." else column
 
 
 def _integer(field: Field, column: str) -> str:
@@ -119,10 +125,17 @@ def _write_temporal(default: str) -> Callable[[Field, str], str]:
 
 
 def _json(kind: str) -> Callable[[Field, str], str]:
-    return lambda _, column: (
-        f"CASE WHEN json_valid({column}) AND json_type(TRY_CAST({column} AS JSON)) = '{kind}' "
-        f"THEN TRY_CAST({column} AS JSON) END"
-    )
+    def read(_: Field, column: str) -> str:
+        # DuckDB's reader takes NaN, Infinity, comments and trailing commas, which are no JSON: look outside strings.
+        bare = f"regexp_replace({column}, {literal(_JSON_STRING)}, '0', 'g')"
+        bare = f"regexp_replace({bare}, {literal(_JSON_WORD)}, '0', 'g')"
+        strict = (
+            f"regexp_full_match({bare}, {literal(_JSON_BARE)}) AND NOT regexp_matches({bare}, {literal(_JSON_COMMA)})"
+        )
+        value = f"TRY_CAST({column} AS JSON)"
+        return f"CASE WHEN json_valid({column}) AND json_type({value}) = '{kind}' AND {strict} THEN {value} END"
+
+    return read
 
 
 _DATETIME = "replace(CAST({} AS VARCHAR), ' ', 'T')"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from fmdata.contract import Package, Resource, load
 from fmdata.errors import Failure, FmdataError
+from fmdata.files import refuse
 
 RAW = "raw"
 _NOTES = ("datapackage.json", "README.md")
@@ -76,8 +77,8 @@ def _files(root: Path, failures: list[Failure]) -> Iterator[str]:
     """Every file under raw/, notes and hidden files aside; links are failures, since they may lead anywhere."""
     if (root / RAW).is_symlink():
         failures.append(Failure(RAW, rule="symlink", found="a symbolic link", expected="a folder of its own"))
-    for folder, folders, files in os.walk(root / RAW):
-        folders.sort()
+    for folder, folders, files in os.walk(root / RAW, onerror=refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted([*files, *folders]):
             path = Path(folder, name)
             shown = path.relative_to(root).as_posix()

@@ -19,7 +19,7 @@ def citation(package: Package) -> str:
     return f"{words} {homepage}" if homepage else words
 
 
-def write_citation(package: Package, folder: Path, content: str) -> None:
+def write_citation(package: Package, folder: Path) -> None:
     """Write `folder/CITATION.cff`."""
     import yaml
 
@@ -32,9 +32,6 @@ def write_citation(package: Package, folder: Path, content: str) -> None:
         "version": package.version,
         "authors": [{"name": contributor["title"]} for contributor in descriptor["contributors"]],
         "license": [item["name"] for item in descriptor["licenses"] if "name" in item],
-        "identifiers": [
-            {"type": "other", "value": f"sha256:{content}", "description": "Content hash of the data files"}
-        ],
     }
     if "description" in descriptor:
         record["abstract"] = descriptor["description"]

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from fmdata.errors import FmdataError
+from fmdata.files import listing
 from fmdata.reader import one_select, reading
 from fmdata.tables import read_text
 
@@ -23,7 +24,7 @@ def write_cookbook(root: Path, database: Path, folder: Path) -> None:
 
     Raises `FmdataError` for a query that does not run or answers nothing.
     """
-    queries = sorted((root / QUERIES).glob("*.sql"))
+    queries = listing(root / QUERIES, ".sql")
     if not queries:
         return
     parts = ["# Cookbook\n\nEvery query here was run against this release; the answer below it is the real one.\n"]

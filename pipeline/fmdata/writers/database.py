@@ -13,10 +13,11 @@ import duckdb
 from fmdata import __version__
 from fmdata.contract import Package, Resource, View
 from fmdata.errors import FmdataError
+from fmdata.files import listing
 from fmdata.reader import reading
 from fmdata.sql import count, literal, name
 from fmdata.tables import read_select
-from fmdata.writers.ddl import comments, create_table, create_types, load_order
+from fmdata.writers.ddl import statements
 from fmdata.writers.dictionary import COLUMNS, dictionary
 
 VIEWS = "pipeline/views"
@@ -25,7 +26,7 @@ _RELEASE = {
     "title": "Title to cite the dataset by.",
     "version": "Version of the data.",
     "description": "What the dataset is.",
-    "licenses": "Licences of the data.",
+    "licenses": "Licenses of the data.",
     "content_hash": "SHA-256 over the published CSV files: equal hashes mean equal data.",
     "engine": "The program that built this file, with its version.",
 }
@@ -36,12 +37,10 @@ def write_database(con: duckdb.DuckDBPyConnection, package: Package, path: Path,
     con.execute("SET threads = 1; SET force_compression = 'uncompressed'")
     con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
     con.execute("USE out; BEGIN")
-    for resource in load_order(package):
-        for statement in [*create_types(resource), create_table(resource)]:
+    for resource, making in statements(package):
+        for statement in making:
             con.execute(statement)
         _fill(con, resource)
-        for statement in comments(resource):
-            con.execute(statement)
     _describe(con, package, content_hash)
     for view, sql in _views(package):
         _create_view(con, view, sql)
@@ -81,11 +80,11 @@ def _same(resource: Resource) -> str:
 
 
 def _describe(con: duckdb.DuckDBPyConnection, package: Package, content_hash: str) -> None:
-    licences = ", ".join(str(item.get("name") or item["path"]) for item in package.descriptor["licenses"])
+    licenses = ", ".join(str(item.get("name") or item["path"]) for item in package.descriptor["licenses"])
     description = str(package.descriptor.get("description", package.descriptor["title"]))
-    row = [package.name, package.descriptor["title"], package.version, description, licences, content_hash]
+    row = [package.name, package.descriptor["title"], package.version, description, licenses, content_hash]
     _table(con, "_release", "One row: which release this file is.", _RELEASE, [[*row, f"fmdata {__version__}"]])
-    words = "One row a column of each table and view: what it holds."
+    words = "One row is one column of a table or view: what it holds."
     _table(con, "_dictionary", words, COLUMNS, dictionary(package))
 
 
@@ -102,7 +101,7 @@ def _table(
 
 
 def _views(package: Package) -> list[tuple[View, str]]:
-    files = {path.stem for path in (package.root / VIEWS).glob("*.sql")}
+    files = {path.stem for path in listing(package.root / VIEWS, ".sql")}
     described = {view.name for view in package.views}
     for view in sorted(files ^ described):
         missing = f"{VIEWS}/{view}.sql: there is no such file; expected the SELECT of the view {view}."

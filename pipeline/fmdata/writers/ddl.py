@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from fmdata.contract import Field, Package, Resource
 from fmdata.contract.constraints import rules
 from fmdata.contract.types import storage
 from fmdata.sql import literal, name
+from fmdata.writers.dictionary import closed_list
 
 
-def enum_type(resource: Resource, field: Field) -> str:
-    """The name of the ENUM type of a text field with a closed list, '' for other fields."""
-    return f"{resource.name}_{field.name}" if field.type == "string" and "enum" in field.constraints else ""
+def statements(package: Package) -> Iterator[tuple[Resource, list[str]]]:
+    """Each resource with the statements that make its table and say what it holds, in an order they can run in."""
+    linked = {(r.name, field) for r in package for key in r.foreign_keys for field in key.fields}
+    linked |= {(key.resource, field) for r in package for key in r.foreign_keys for field in key.reference_fields}
+    for resource in load_order(package):
+        # DuckDB compares no ENUM with another type, so both sides of a foreign key are plain text.
+        enums = {
+            field.name: f"{resource.name}.{field.name}"
+            for field in resource.fields
+            if field.type == "string" and "enum" in field.constraints and (resource.name, field.name) not in linked
+        }
+        yield resource, [*_types(resource, enums), _table(resource, enums), *_comments(resource)]
 
 
-def create_types(resource: Resource) -> list[str]:
-    """CREATE TYPE for each closed list of texts."""
+def _types(resource: Resource, enums: dict[str, str]) -> list[str]:
     return [
-        f"CREATE TYPE {name(enum)} AS ENUM ({', '.join(map(literal, field.constraints['enum']))})"
+        f"CREATE TYPE {name(enums[field.name])} AS ENUM ({', '.join(map(literal, field.constraints['enum']))})"
         for field in resource.fields
-        if (enum := enum_type(resource, field))
+        if field.name in enums
     ]
 
 
-def create_table(resource: Resource) -> str:
+def _table(resource: Resource, enums: dict[str, str]) -> str:
     """CREATE TABLE with NOT NULL, CHECK, ENUM, UNIQUE, PRIMARY KEY and FOREIGN KEY."""
     found = rules(resource.fields, resource.primary_key)
     parts = []
     for field in resource.fields:
-        kind = enum_type(resource, field)
+        kind = enums.get(field.name)
         column = f"{name(field.name)} {name(kind) if kind else storage(field)}"
         for rule in found:
             if rule.field != field or (kind and rule.name == "enum"):
@@ -42,7 +53,7 @@ def create_table(resource: Resource) -> str:
     return f"CREATE TABLE {name(resource.name)} ({', '.join(parts)})"
 
 
-def comments(resource: Resource) -> list[str]:
+def _comments(resource: Resource) -> list[str]:
     """COMMENT ON for the table and each of its columns."""
     found = [f"COMMENT ON TABLE {name(resource.name)} IS {literal(resource.description or resource.title)}"]
     for field in resource.fields:
@@ -52,10 +63,12 @@ def comments(resource: Resource) -> list[str]:
 
 
 def comment(field: Field) -> str:
-    """What a column's comment says: the description, the unit, and what a blank means."""
+    """What a column's comment says: the description, the unit, the closed list, and what a blank means."""
     words = field.words("description") or field.words("title") or field.name
     if unit := field.words("unit"):
         words += f" Unit: {unit}."
+    if "enum" in field.constraints:
+        words += f" One of {closed_list(field)}."
     if blank := field.words("blank"):
         words += f" Blank: {blank}"
     return words

@@ -52,5 +52,5 @@ def write_descriptor(package: Package, folder: Path, counts: dict[str, int], con
             "rowCount": counts[resource.name],
         }
         descriptor["resources"].append(published)
-    text = json.dumps(descriptor, ensure_ascii=False, indent=2)
+    text = json.dumps(descriptor, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")

@@ -41,15 +41,15 @@ def constraint_words(resource: Resource, field: Field) -> str:
     for rule in rules([field], resource.primary_key):
         if rule.name != "enum":
             words.append("required" if rule.name == "required" else rule.expected)
-    words += [_closed_list(field)] if "enum" in field.constraints else []
+    words += [f"one of {closed_list(field)}"] if "enum" in field.constraints else []
     return "; ".join(words)
 
 
-def _closed_list(field: Field) -> str:
+def closed_list(field: Field) -> str:
     """The values of a closed list, each with its definition where the contract gives one."""
     categories = field.descriptor.get("categories", field.constraints["enum"])
     values = [f"{c['value']} ({c['label']})" if isinstance(c, dict) and "label" in c else str(c) for c in categories]
-    return "one of " + ", ".join(values)
+    return ", ".join(values)
 
 
 def markdown(package: Package, counts: dict[str, int]) -> str:

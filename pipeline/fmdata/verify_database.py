@@ -1,0 +1,93 @@
+"""Whether the DuckDB file of a release is what its CSV files and its contract say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from fmdata.contract import Package, Resource
+from fmdata.contract.types import TYPES, write
+from fmdata.sql import count, literal, name
+from fmdata.writers.ddl import statements
+from fmdata.writers.descriptor import DATA
+
+_OWN = ("_dictionary", "_release")
+_SHAPE = {
+    "columns": "SELECT table_name, column_name, data_type, comment FROM duckdb_columns()",
+    "constraints": "SELECT table_name, constraint_type, constraint_text FROM duckdb_constraints()",
+    "comment": "SELECT table_name, comment FROM duckdb_tables()",
+}
+
+
+def verify_database(folder: Path, package: Package, counts: dict[str, int]) -> list[str]:
+    """Every way in which the file differs: tables and views, columns, constraints and comments, rows and values."""
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH {literal(folder / f'{package.name}.duckdb')} AS release (READ_ONLY)")
+        con.execute("BEGIN")
+        for _, making in statements(package):
+            for statement in making:
+                con.execute(statement)
+        faults = [*_views(con, package), *_shape(con, package)]
+        for resource in package if not faults else ():
+            faults += _rows(con, folder, resource, counts[resource.name])
+    return faults
+
+
+def _shape(con: duckdb.DuckDBPyConnection, package: Package) -> list[str]:
+    """Where tables differ from those made anew from the contract: columns, types, constraints, comments."""
+    views = {view.name for view in package.views}
+    faults = []
+    for what, query in _SHAPE.items():
+        release, contract = (
+            {row for row in con.execute(f"{query} WHERE database_name = '{d}'").fetchall() if row[0] not in views}
+            for d in ("release", "memory")
+        )
+        differing = {row[0] for row in release ^ contract}.difference(_OWN)
+        faults += [f"{table}: its {what} in the DuckDB file are not the contract's" for table in sorted(differing)]
+    return faults
+
+
+def _views(con: duckdb.DuckDBPyConnection, package: Package) -> list[str]:
+    """Where the file's views and their comments differ from the contract, or its own two tables are missing."""
+    query = "SELECT view_name, comment FROM duckdb_views() WHERE database_name = 'release' AND NOT internal"
+    found = set(con.execute(query).fetchall())
+    faults = [
+        f"{view}: the view is not the contract's"
+        for view in sorted({row[0] for row in found ^ {(view.name, view.description) for view in package.views}})
+    ]
+    query = "SELECT table_name, column_name, comment FROM duckdb_columns() WHERE database_name = 'release'"
+    told = set(con.execute(query).fetchall())
+    wanted = {(view.name, column, words) for view in package.views for column, words in view.fields}
+    faults += [f"{view}.{column}: its comment is not the contract's" for view, column, _ in sorted(wanted - told)]
+    there = {table for table, *_ in told}
+    return [*faults, *(f"{table}: the DuckDB file has no such table" for table in _OWN if table not in there)]
+
+
+def _rows(con: duckdb.DuckDBPyConnection, folder: Path, resource: Resource, rows: int) -> list[str]:
+    """Where rows differ between CSV and DuckDB: as sets with repetition, values as published texts."""
+    columns = ", ".join(f"{literal(f.name)}: 'VARCHAR'" for f in resource.fields)
+    in_csv = (
+        f"(FROM read_csv({literal(folder / DATA / f'{resource.name}.csv')}, header = true, delim = ',', quote = '\"', "
+        f"escape = '\"', auto_detect = false, columns = {{{columns}}}))"
+    )
+    texts = ", ".join(
+        f"nullif({write(f, f'CAST({name(f.name)} AS {TYPES[f.type].storage})')}, '') AS {name(f.name)}"
+        for f in resource.fields
+    )
+    in_file = f"(SELECT {texts} FROM release.main.{name(resource.name)})"
+    csv_rows, file_rows = _fingerprint(con, resource, in_csv), _fingerprint(con, resource, in_file)
+    if csv_rows[0] != rows or file_rows[0] != rows:
+        return [f"{resource.name}: {csv_rows[0]} rows in CSV, {file_rows[0]} in DuckDB, not {rows}"]
+    if csv_rows != file_rows:
+        differing = count(con, f"(FROM {in_csv} EXCEPT ALL FROM {in_file})")
+        return [f"{resource.name}: {differing} rows differ between CSV and DuckDB"]
+    return []
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection, resource: Resource, rows: str) -> tuple[int, int]:
+    """The number of rows and a sum over their hashes, whatever their order."""
+    columns = ", ".join(map(name, resource.names()))
+    query = f"SELECT count(*), coalesce(sum(hash({columns})::HUGEINT), 0) FROM {rows}"
+    found, total = con.execute(query).fetchall()[0]
+    return int(found), int(total)
