@@ -106,6 +106,12 @@ def _check(con: duckdb.DuckDBPyConnection, schema: str, package: Package, rules:
 
 
 def _without_echo(failures: list[Failure]) -> list[Failure]:
-    """A value of the wrong type is told once, not again as the blank it leaves behind."""
+    """A value that is no value is told once: not as the blank it leaves behind, nor again once it is typed."""
     typed = {(f.file, f.line, f.field) for f in failures if f.rule == "type"}
-    return [f for f in failures if f.rule != "required" or (f.file, f.line, f.field) not in typed]
+    told = {(f.file, f.line, f.field, f.rule): f for f in reversed(failures) if f.rule == "missing value"}
+    return [
+        f
+        for f in failures
+        if (f.rule != "required" or (f.file, f.line, f.field) not in typed)
+        and told.get((f.file, f.line, f.field, f.rule), f) is f
+    ]

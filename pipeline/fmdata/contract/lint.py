@@ -59,6 +59,18 @@ def lint(descriptor: dict[str, Any]) -> list[Fault]:
     return faults if faults else list(lint_keys(resources))
 
 
+def lint_published(descriptor: dict[str, Any]) -> list[Fault]:
+    """Where a sound descriptor, as the contract of what is published, says that a table is somewhere it is not."""
+    faults = []
+    for index, resource in enumerate(descriptor["resources"]):
+        published, given = f"dist/latest/data/{resource['name']}.csv", resource.get("path", [])
+        for path in [given] if isinstance(given, str) else given:
+            if path != published and not path.startswith("raw/"):
+                found = f'"{path}" is not where the build puts the table'
+                faults.append(Fault(("resources", index, "path"), found, f"{published}, or the extract under raw/"))
+    return faults
+
+
 def lint_manifest(descriptor: dict[str, Any]) -> list[Fault]:
     """What a sound descriptor lacks as the contract of extracts: every file is listed, and once; nothing is made."""
     faults, seen = [], set()

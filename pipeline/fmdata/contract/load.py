@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fmdata.contract.lint import Fault, lint, lint_manifest
+from fmdata.contract.lint import Fault, lint, lint_manifest, lint_published
 from fmdata.contract.model import Field, ForeignKey, Package, Resource, View
 from fmdata.contract.pointers import Pointer
 from fmdata.errors import CheckError, Failure, FmdataError
@@ -23,7 +23,7 @@ def load(root: Path, path: str = "datapackage.json", extracts: bool = False) -> 
     """
     text = _read(root, path)
     descriptor = _parse(text, path)
-    if faults := lint(descriptor) or (lint_manifest(descriptor) if extracts else []):
+    if faults := lint(descriptor) or (lint_manifest if extracts else lint_published)(descriptor):
         raise CheckError([_failure(path, text, fault) for fault in faults])
     resources = tuple(_resource(r) for r in descriptor["resources"])
     views = tuple(
