@@ -5,6 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import signal
+import subprocess
+import sys
+import time
 
 import polars as pl
 import pytest
@@ -149,3 +153,49 @@ def test_tables_of_one_tells_its_columns(built, run):
     assert "rate_percent" in output and "DOUBLE" in output and "Unit: percent" in output
     result = run("tables", "nothing", "--root", built.folder.parents[1])
     assert (result.exit_code, "autoantibody_rates" in result.stderr) == (1, True)
+
+
+def test_values_that_json_has_no_word_for(ask):
+    sql = (
+        "SELECT MAP {DATE '2024-09-08': 1} AS m, TIMESTAMP '2024-09-08 13:45:00' AS t, "
+        "12345678901234567.89::DECIMAL(19,2) AS d"
+    )
+    found = json.loads(ask(sql, "--format", "json").stdout)
+    assert found == [{"m": {"2024-09-08": 1}, "t": "2024-09-08T13:45:00", "d": "12345678901234567.89"}]
+
+
+def test_a_time_with_a_zone_is_told(ask):
+    result = ask("SELECT now() AS t")
+    assert (result.exit_code, "CAST" in result.stderr) == (1, True)
+
+
+def test_text_is_shown_as_it_is(ask):
+    assert ask("SELECT ':heart: [b]x[/b] \\' AS t").stdout.splitlines()[-1] == ":heart: [b]x[/b] \\"
+
+
+def test_a_comment_at_the_end_does_not_swallow_anything(ask, tmp_path):
+    assert ask("SELECT 1 AS a -- done", "--format", "parquet", "-o", tmp_path / "a.parquet").exit_code == 0
+
+
+def test_an_answer_goes_through_a_link_and_leaves_it(ask, tmp_path):
+    (tmp_path / "target.csv").write_text("previous")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "target.csv")
+    assert ask("SELECT 1 AS a", "--format", "csv", "-o", tmp_path / "link.csv").exit_code == 0
+    assert (tmp_path / "link.csv").is_symlink() and (tmp_path / "target.csv").read_text() == "a\n1\n"
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_ends_a_long_question(built, times):
+    sql = "SELECT count(*) FROM range(1000000) a, range(1000000) b"
+    command = [sys.executable, "-m", "fmdata", "query", sql, "--root", str(built.folder.parents[1])]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(1.5)
+        for _ in range(times):
+            process.send_signal(signal.SIGINT)
+        assert "Traceback" not in process.communicate(timeout=20)[1]
+    assert process.returncode != 0
+
+
+def test_asking_needs_no_checker(built):
+    code = "import sys, fmdata.query; print(sorted({'pandera', 'polars', 'frictionless'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -97,6 +97,34 @@ SPOILS = {
 }
 
 
+def rewrite(folder: Path) -> None:
+    """Make sums and zip anew, as somebody would who wants a change to pass unnoticed."""
+    for path in folder.glob("*.zip"):
+        path.unlink()
+    write_sums(folder)
+    write_zip(folder, "fmdata-0.1.0")
+
+
+def remake(folder: Path) -> None:
+    """A table of the same rows without its keys, checks and comments."""
+    change(folder, "CREATE OR REPLACE TABLE study_measures AS FROM study_measures")
+
+
+GUTTED = {
+    "sums that list nothing": lambda folder: (folder / "SHA256SUMS").write_text(""),
+    "no zip": lambda folder: (folder / "fmdata-0.1.0.zip").unlink(),
+    "an empty zip": lambda folder: zipfile.ZipFile(folder / "fmdata-0.1.0.zip", "w").close(),
+    "a row count that is wrong": lambda folder: (
+        replace(folder / "datapackage.json", '"rowCount": 7', '"rowCount": 8'),
+        rewrite(folder),
+    ),
+    "no view": lambda folder: (change(folder, "DROP VIEW drugs"), rewrite(folder)),
+    "no dictionary": lambda folder: (change(folder, "DROP TABLE _dictionary"), rewrite(folder)),
+    "a table without constraints": lambda folder: (remake(folder), rewrite(folder)),
+    "another comment": lambda folder: (change(folder, "COMMENT ON COLUMN claims.statement IS 'x'"), rewrite(folder)),
+}
+
+
 def replace(path: Path, old: str, new: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert old in text
@@ -111,9 +139,15 @@ def change(folder: Path, sql: str) -> None:
 @pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
 def test_a_release_that_contradicts_itself_does_not_verify(built, release, spoil):
     spoil(release)
-    (release / "fmdata-0.1.0.zip").unlink()
-    write_sums(release)
-    write_zip(release, "fmdata-0.1.0")
+    rewrite(release)
+    with IndependentReader() as reader, pytest.raises(FmdataError, match="does not verify"):
+        reader.read(release)
+        verify(release, load(ROOT), built.counts, reader)
+
+
+@pytest.mark.parametrize("gut", GUTTED.values(), ids=GUTTED)
+def test_a_release_that_lacks_something_does_not_verify(built, release, gut):
+    gut(release)
     with IndependentReader() as reader, pytest.raises(FmdataError, match="does not verify"):
         reader.read(release)
         verify(release, load(ROOT), built.counts, reader)
@@ -192,9 +226,50 @@ def test_a_kill_between_two_renames_is_mended(tmp_path):
     assert not (tmp_path / ".old-latest").exists()
 
 
-def test_checks_cannot_be_switched_off_from_outside(project):
-    result = fmdata("check", cwd=project, PANDERA_VALIDATION_ENABLED="False")
-    assert (result.returncode, "PANDERA_VALIDATION_ENABLED" in result.stderr) == (1, True)
+@pytest.mark.parametrize(("name", "value"), [
+    ("PANDERA_VALIDATION_ENABLED", "False"), ("PANDERA_VALIDATION_DEPTH", "SCHEMA_ONLY"),
+])  # fmt: skip
+def test_checks_cannot_be_switched_off_from_outside(project, name, value):
+    result = fmdata("check", cwd=project, **{name: value})
+    assert (result.returncode, name in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("spoil", [
+    lambda dist: (dist / "latest").write_text("a file"),
+    lambda dist: (dist / "latest").symlink_to(dist.parent),
+])  # fmt: skip
+def test_what_stands_in_the_way_of_a_release_is_told_before_anything_is_done(project, run, spoil):
+    (project / "dist").mkdir()
+    spoil(project / "dist")
+    for _ in range(2):
+        result = run("build", "--root", project)
+        assert (result.exit_code, "expected a folder that can be replaced" in result.stderr) == (1, True)
+    assert sorted(path.name for path in (project / "dist").iterdir()) == [".lock", "latest"]
+
+
+def test_modules_that_lie_about_are_not_taken_in(project):
+    (project / "frictionless.py").write_text("raise SystemExit('shadowed')")
+    (project / "csv.py").write_text("raise SystemExit('shadowed')")
+    command = [Path(sys.executable).parent / "fmdata", "build"]
+    result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+
+
+def test_hidden_folders_are_no_extracts(small, run):
+    shape = {"fields": [{"name": "id", "type": "integer"}]}
+    files = {"raw/t.csv": "id\n1\n", "raw/.ipynb_checkpoints/t.csv": "id\n2\n", "raw/.hidden": "x"}
+    shape["primaryKey"] = "id"
+    root = small(shape, files)
+    assert run("build", "--root", root).exit_code == 0
+    assert (root / "dist/latest/data/t.csv").read_text() == "id\n1\n"
+
+
+def test_a_folder_duckdb_cannot_open_is_told_by_check_and_build(small, run, tmp_path):
+    root = small({"fields": [{"name": "id", "type": "integer"}], "primaryKey": "id"}, {"raw/t.csv": "id\n1\n"})
+    odd = root.rename(tmp_path / "what?")
+    for command in ("check", "build"):
+        result = run(command, "--root", odd)
+        assert (result.exit_code, "Rename or move it" in result.stderr) == (1, True)
 
 
 def test_the_database_explains_itself(built):

@@ -106,3 +106,23 @@ def test_several_folders_feed_one_table(small, run):
     found = json.loads(run("check", "--format", "json", "--root", root).stdout)
     assert [(f["file"], f["line"], f["rule"]) for f in found] == [("raw/b/t.csv", 3, "primary key")]
     assert "raw/a/t.csv:2" in found[0]["expected"]
+
+
+def test_a_closed_list_can_be_a_foreign_key(tmp_path, run):
+    kinds = {"name": "kind", "type": "string", "constraints": {"required": True, "enum": ["a", "b"]}}
+    resources = [
+        {"name": "t", "path": "raw/t.csv", "schema": {
+            "fields": [{"name": "id", "type": "integer"}, kinds], "primaryKey": "id",
+            "foreignKeys": [{"fields": "kind", "reference": {"resource": "kinds", "fields": "kind"}}]}},
+        {"name": "kinds", "path": "raw/kinds.csv", "schema": {
+            "fields": [{"name": "kind", "type": "string"}], "primaryKey": "kind"}},
+    ]  # fmt: skip
+    descriptor = {"name": "small", "title": "Small", "version": "0.1.0", "licenses": [{"name": "CC0-1.0"}]}
+    texts = {
+        "datapackage.json": json.dumps({**descriptor, "contributors": [{"title": "X"}], "resources": resources}),
+        "raw/t.csv": "id,kind\n1,a\n", "raw/kinds.csv": "kind\na\nb\n", "LICENSE": "CC0\n", "CHANGELOG.md": "# C\n",
+    }  # fmt: skip
+    for file, text in texts.items():
+        (tmp_path / file).parent.mkdir(exist_ok=True)
+        (tmp_path / file).write_text(text)
+    assert run("build", "--root", tmp_path).exit_code == 0

@@ -88,26 +88,27 @@ def _stoppable(
             done.append(work(con))
         except BaseException as error:
             done.append(error)
+        ended.set()
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
+    # An event, because Thread.join that is interrupted takes the thread for ended.
+    ended = threading.Event()
+    threading.Thread(target=run, daemon=True).start()
     try:
-        while thread.is_alive():
-            thread.join(0.1)
+        while not ended.wait(0.1):
+            pass
     except KeyboardInterrupt:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         con.interrupt()
-        thread.join(2)
-        if thread.is_alive():
+        if not ended.wait(2):
             if leftover:
                 leftover.unlink(missing_ok=True)
             os._exit(130)
         raise
     result = done[0]
+    if "pytz" in str(result) and isinstance(result, Exception):
+        raise FmdataError("the query: a time with a zone has no plain text; expected CAST(… AS VARCHAR).") from None
     if isinstance(result, duckdb.Error):
         raise FmdataError(f"the query: {result}") from None
-    if isinstance(result, ModuleNotFoundError):
-        raise FmdataError("the query: a time with a zone has no plain text; expected CAST(… AS VARCHAR).") from None
     if isinstance(result, BaseException):
         raise result
     return result

@@ -1,7 +1,8 @@
 """The project's own rules: `pipeline/rules/<table>.py`, pandera checks that a Table Schema cannot say.
 
 A rule file has a list `CHECKS` of named `pandera.polars.Check`s over whole rows. Each takes the table's fields and its
-`_` working columns and returns one boolean column: true where the row is fine. A null counts as broken.
+`_` working columns and returns one boolean column: true where the row is fine. A null counts as broken. `row_rule` and
+`fmdata.checks.makers` write such checks; any other pandera check will do.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import importlib.util
 from pathlib import Path
 
 import pandera.polars as pa
+import polars as pl
 
 from fmdata.checks.schema import REQUIRED
 from fmdata.contract import Package
@@ -18,6 +20,20 @@ from fmdata.files import listing
 
 FOLDER = "pipeline/rules"
 Rules = list[pa.Check]
+
+
+def row_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
+    """A check whose verdict on each row is `expression`: true where the row is fine; a null counts as broken.
+
+    The expression sees the whole table, so it may look at other rows (`.over`). `error` reads
+    "expected <what>; <what to do>".
+    """
+
+    def verdict(data: pa.PolarsData) -> pl.LazyFrame:
+        frame: pl.LazyFrame = data.lazyframe
+        return frame.select(expression.fill_null(False))
+
+    return pa.Check(verdict, name=name, error=error)
 
 
 def load_rules(package: Package) -> dict[str, Rules]:
