@@ -76,7 +76,7 @@ def _stage_extracts(con: duckdb.DuckDBPyConnection, root: Path, raw: Package) ->
 def _cast_extracts(con: duckdb.DuckDBPyConnection, raw: Package) -> list[Failure]:
     failures = []
     for resource in raw:
-        failures += cast(con, f"text.{name(resource.name)}", f"raw.{name(resource.name)}", resource)
+        failures += cast(con, f"text.{name(resource.name)}", f"raw.{name(resource.name)}", resource, gated=True)
         con.execute(f"DROP TABLE text.{name(resource.name)}")
     return failures
 
