@@ -73,8 +73,8 @@ def build(root: Path) -> None:
             release = build(root.resolve(), progress)
     except CheckError as error:
         _fail(error.failures, "text")
-    rows = sum(release.counts.values())
-    click.echo(f"{release.name} {release.version}: {len(release.counts)} tables, {rows:,} rows, checked and verified.")
+    tables, rows = len(release.counts), sum(release.counts.values())
+    click.echo(f"{release.name} {release.version}: tables: {tables}, rows: {rows:,}; checked and verified.")
     click.echo(f"content sha256:{release.content}")
     click.echo(str(release.folder))
 

@@ -48,7 +48,7 @@ def _show_records(columns: list[str], rows: list[list[str]]) -> None:
 
 
 def show_tables(found: list[Table], columns: bool) -> None:
-    """Print tables with their rows and words, or the columns of one."""
+    """Print each table with its rows and what one of them is, or all there is to say of one and its columns."""
     from rich import box
     from rich.table import Table as Grid
     from rich.text import Text
@@ -58,13 +58,14 @@ def show_tables(found: list[Table], columns: bool) -> None:
         for heading, side in (("table", "left"), ("rows", "right"), ("what it holds", "left")):
             grid.add_column(heading, justify=side)  # type: ignore[arg-type]
         for table in found:
-            grid.add_row(table.name, "view" if table.rows is None else f"{table.rows:,}", Text(table.words))
+            first = table.words.partition(". ")[0].rstrip(".") + "."
+            grid.add_row(table.name, "view" if table.rows is None else f"{table.rows:,}", Text(first))
     else:
         click.echo(found[0].words)
         for heading in ("column", "type", "what it holds"):
             grid.add_column(heading)
         for column, kind, words in found[0].columns:
-            grid.add_row(Text(column), kind, Text(words))
+            grid.add_row(Text(column), Text(kind), Text(words))
     _print(grid)
 
 
