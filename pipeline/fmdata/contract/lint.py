@@ -120,7 +120,7 @@ def _identity(descriptor: dict[str, Any]) -> Iterator[Fault]:
 
 def _words(descriptor: dict[str, Any]) -> Iterator[Fault]:
     """What is not needed but, where it is given, goes into a release's texts."""
-    for key in ("description", "homepage", "rights"):
+    for key in ("description", "homepage", "rights", "id", "image", "created"):
         if not isinstance(descriptor.get(key, ""), str):
             yield Fault((key,), f"{descriptor[key]!r} is not a text", "text")
     for key, needed in (("sources", ("title",)), ("notes", ("title", "text"))):
@@ -138,8 +138,11 @@ def _words(descriptor: dict[str, Any]) -> Iterator[Fault]:
 
 def _is_item(item: Any) -> bool:
     """Whether an item of such a list is an object whose words are texts."""
-    words = ("name", "title", "path", "text", "author")
-    return isinstance(item, dict) and all(isinstance(item.get(word, ""), str) for word in words)
+    words = ("name", "title", "path", "text", "author", "email", "organization", "role")
+    if not isinstance(item, dict) or not all(isinstance(item.get(word, ""), str) for word in words):
+        return False
+    roles = item.get("roles", [])
+    return isinstance(roles, list) and all(map(_is_text, roles))
 
 
 def _is_text(value: Any) -> bool:

@@ -36,7 +36,7 @@ def fault(pattern: str) -> str:
     try:
         pl.Series([""]).str.contains(f"^(?:{portable(pattern)})$")
         duckdb.execute("SELECT regexp_full_match('', ?)", [pattern]).fetchall()
-        re.compile(pattern)
+        re.compile(f"^(?:{pattern})$")
     except (ValueError, re.error, duckdb.Error, pl.exceptions.PolarsError) as error:
         return str(error).split("\n\nThis error")[0]
     return ""
