@@ -19,8 +19,8 @@ CONTRACTS = [ROOT / "datapackage.json", ROOT / "raw" / "datapackage.json"]
 # Names of the dataset that the engine may say all the same, each group with its reason.
 ALLOWED = {
     "properties that the Data Package and Table Schema specifications, CFF or SSSOM give a descriptor": (
-        "author comment derivation description homepage label license name organization rights role sources title unit url "
-        "value year"
+        "author comment derivation description homepage label license name organization rights role sources title unit "
+        "url value year"
     ),
     "words of the generated provenance, which a contract asks for with `generated` and docs promise": (
         "column_name passage_id places provenance row_key table_name"
