@@ -19,11 +19,12 @@ from typing import Any, TypeVar
 import duckdb
 
 from fmdata.errors import FmdataError
-from fmdata.reader import LATEST, one_select, reading
-from fmdata.sql import count, literal, name
+from fmdata.reader import LATEST, reading
+from fmdata.sql import count, literal, name, one_select
 from fmdata.writers.cookbook import markdown_table
 
 _T = TypeVar("_T")
+PLACE = "the query"
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def ask(path: Path, sql: str) -> Answer:
     """The answer of one SELECT over a database file. Raises `FmdataError` for anything that is not allowed or wrong."""
 
     def work(con: duckdb.DuckDBPyConnection) -> Answer:
-        result = con.execute(one_select(con, sql))
+        result = con.execute(one_select(sql, PLACE))
         return Answer([column[0] for column in result.description], result.fetchall())
 
     with reading(path) as con:
@@ -61,7 +62,7 @@ def ask_parquet(path: Path, sql: str, output: Path) -> int:
     part = target.with_name(f".{target.name}.part")
 
     def work(con: duckdb.DuckDBPyConnection) -> int:
-        copy = f"COPY ({one_select(con, sql)}\n) TO {literal(part)} (FORMAT parquet)"
+        copy = f"COPY ({one_select(sql, PLACE)}\n) TO {literal(part)} (FORMAT parquet)"
         return int(con.execute(copy).fetchall()[0][0])
 
     try:
@@ -105,7 +106,7 @@ def _stoppable(
             os._exit(130)
         raise
     result = done[0]
-    if "pytz" in str(result) and isinstance(result, Exception):
+    if isinstance(result, Exception) and "pytz" in str(result):
         raise FmdataError("the query: a time with a zone has no plain text; expected CAST(… AS VARCHAR).") from None
     if isinstance(result, duckdb.Error):
         raise FmdataError(f"the query: {result}") from None

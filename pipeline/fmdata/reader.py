@@ -29,15 +29,3 @@ def reading(database: Path, output: Path | None = None) -> Iterator[duckdb.DuckD
             con.execute(f"SET allowed_paths = [{literal(output)}]")
         con.execute("SET enable_external_access = false; SET lock_configuration = true")
         yield con
-
-
-def one_select(con: duckdb.DuckDBPyConnection, sql: str, place: str = "the query") -> str:
-    """`sql` if it is one SELECT. Raises `FmdataError` for anything else."""
-    try:
-        statements = con.extract_statements(sql)
-    except duckdb.Error as error:
-        raise FmdataError(f"{place}: {error}") from None
-    if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
-        kinds = ", ".join(s.type.name for s in statements) or "nothing"
-        raise FmdataError(f"{place}: found {kinds}; expected one SELECT. The release is read-only.")
-    return str(statements[0].query).strip().rstrip(";")

@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from fmdata.errors import FmdataError
+
 
 def literal(text: object) -> str:
     """A SQL string literal."""
@@ -22,6 +24,23 @@ def name(identifier: str) -> str:
 def scalar(con: duckdb.DuckDBPyConnection, query: str) -> Any:
     """The one value of a query. Results stream in DuckDB 2: this drains them, so that the next query may run."""
     return con.execute(query).fetchall()[0][0]
+
+
+def parse(text: str, place: str) -> list[duckdb.Statement]:
+    """The statements of a SQL text. Raises `FmdataError`, naming `place`, when it cannot be parsed."""
+    try:
+        return list(duckdb.extract_statements(text))
+    except duckdb.Error as error:
+        raise FmdataError(f"{place}: not SQL that DuckDB understands. {error}") from None
+
+
+def one_select(text: str, place: str) -> str:
+    """`text` without its end, if it is one SELECT. Raises `FmdataError`, naming `place`, for anything else."""
+    statements = parse(text, place)
+    if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
+        kinds = ", ".join(s.type.name for s in statements) or "nothing"
+        raise FmdataError(f"{place}: found {kinds}; expected one SELECT.")
+    return str(statements[0].query).strip().rstrip(";")
 
 
 @contextmanager

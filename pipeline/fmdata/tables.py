@@ -9,7 +9,8 @@ import duckdb
 from fmdata.contract import Package, Resource
 from fmdata.errors import Failure, FmdataError
 from fmdata.files import listing
-from fmdata.sql import count, name
+from fmdata.order import in_order
+from fmdata.sql import count, name, one_select, parse
 
 FOLDER = "pipeline/tables"
 MACROS = "pipeline/macros.sql"
@@ -36,11 +37,7 @@ def selects(con: duckdb.DuckDBPyConnection, package: Package) -> dict[str, str]:
 
 def read_select(root: Path, file: str) -> str:
     """The one SELECT a SQL file holds. Raises `FmdataError` when it holds something else."""
-    statements = parse(read_text(root, file), file)
-    if [s.type for s in statements] != [duckdb.StatementType.SELECT]:
-        kinds = ", ".join(s.type.name for s in statements) or "nothing"
-        raise FmdataError(f"{file}: found {kinds}; expected one SELECT.")
-    return str(statements[0].query).strip().rstrip(";")
+    return one_select(read_text(root, file), file)
 
 
 def read_text(root: Path, file: str) -> str:
@@ -51,22 +48,12 @@ def read_text(root: Path, file: str) -> str:
         raise FmdataError(f"{file}: not UTF-8 text ({error.reason}, byte {error.start}). Save it as UTF-8.") from None
 
 
-def parse(text: str, file: str) -> list[duckdb.Statement]:
-    """The statements of a SQL text. Raises `FmdataError` when it cannot be parsed."""
-    try:
-        return list(duckdb.extract_statements(text))
-    except duckdb.Error as error:
-        raise FmdataError(f"{file}: not SQL that DuckDB understands. {error}") from None
-
-
 def _in_order(con: duckdb.DuckDBPyConnection, found: dict[str, str]) -> dict[str, str]:
     # An extract may have a table's own name: only the bare name, without `raw.`, is the published table.
     waits = {table: _read_by(con, table, sql) & found.keys() for table, sql in found.items()}
-    order: list[str] = []
-    while ready := [table for table in found if table not in order and waits[table] <= set(order)]:
-        order.append(ready[0])
-    if len(order) < len(found):
-        circle = ", ".join(sorted(found.keys() - set(order)))
+    order, left = in_order(waits)
+    if left:
+        circle = ", ".join(sorted(left))
         raise FmdataError(f"{FOLDER}: these SELECTs wait for each other: {circle}. Let one of them read extracts only.")
     return {table: found[table] for table in order}
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from fmdata.contract.lint_schema import constrained
 from fmdata.contract.pointers import Fault, Pointer
+from fmdata.order import in_order
 
 
 def lint_keys(resources: list[dict[str, Any]]) -> Iterator[Fault]:
@@ -60,14 +61,11 @@ def _unique(schema: dict[str, Any]) -> set[tuple[str, ...]]:
 
 def _circles(tables: dict[str, Any]) -> Iterator[Fault]:
     waits = {
-        name: {key["reference"].get("resource") or name for key in schema.get("foreignKeys", [])} - {name}
+        name: ({key["reference"].get("resource") or name for key in schema.get("foreignKeys", [])} - {name})
+        & tables.keys()
         for name, schema in tables.items()
     }
-    while ready := [name for name, targets in waits.items() if not targets & waits.keys()]:
-        for name in ready:
-            del waits[name]
-    if waits:
-        circle = ", ".join(waits)
+    if circle := ", ".join(in_order(waits)[1]):
         yield Fault(("resources",), f"foreign keys go in a circle: {circle}", "keys that can be loaded in some order")
 
 

@@ -12,7 +12,8 @@ import duckdb
 
 from fmdata.errors import FmdataError
 from fmdata.files import listing
-from fmdata.reader import one_select, reading
+from fmdata.reader import reading
+from fmdata.sql import one_select
 from fmdata.tables import read_text
 
 QUERIES = "pipeline/queries"
@@ -43,7 +44,7 @@ def _recipe(con: duckdb.DuckDBPyConnection, file: str, text: str) -> str:
             f"{file}: expected two comment lines or more: a question ending in ?, then how it is answered."
         )
     try:
-        columns, rows = _answer(con, one_select(con, sql, file))
+        columns, rows = _answer(con, one_select(sql, file))
     except duckdb.Error as error:
         raise FmdataError(f"{file}: the query does not run. {error}") from None
     if not rows:

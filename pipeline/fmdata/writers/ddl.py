@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fmdata.contract import Field, Package, Resource
 from fmdata.contract.constraints import rules
 from fmdata.contract.types import storage
+from fmdata.order import in_order
 from fmdata.sql import literal, name
 from fmdata.writers.dictionary import closed_list
 
@@ -15,7 +16,9 @@ def statements(package: Package) -> Iterator[tuple[Resource, list[str]]]:
     """Each resource with the statements that make its table and say what it holds, in an order they can run in."""
     linked = {(r.name, field) for r in package for key in r.foreign_keys for field in key.fields}
     linked |= {(key.resource, field) for r in package for key in r.foreign_keys for field in key.reference_fields}
-    for resource in load_order(package):
+    # The contract allows no circles but within a table.
+    waits = {r.name: {key.resource for key in r.foreign_keys} - {r.name} for r in package}
+    for resource in map(package.resource, in_order(waits)[0]):
         # DuckDB compares no ENUM with another type, so both sides of a foreign key are plain text.
         enums = {
             field.name: f"{resource.name}.{field.name}"
@@ -72,18 +75,6 @@ def comment(field: Field) -> str:
     if blank := field.words("blank"):
         words += f" Blank: {blank}"
     return words
-
-
-def load_order(package: Package) -> list[Resource]:
-    """The resources in an order in which every foreign key finds its rows; the contract allows no circles."""
-    order: list[Resource] = []
-    left = list(package)
-    while left:
-        done = {resource.name for resource in order}
-        ready = [r for r in left if all(k.resource in done or k.resource == r.name for k in r.foreign_keys)]
-        order += ready
-        left = [resource for resource in left if resource not in ready]
-    return order
 
 
 def _list(fields: tuple[str, ...]) -> str:
