@@ -54,9 +54,13 @@ CREATE MACRO drug_list_items(label) AS
 CREATE MACRO reference_key(source, position) AS
     CASE WHEN source = 'holistic-pulse-2024' THEN '' ELSE source || '-' END || printf('ref-%02d', position);
 
--- The side a label begins with: left, right, or not_stated.
+-- The side a label begins with, as written; NULL where it names none.
+CREATE MACRO written_side(label) AS
+    nullif(regexp_extract(label, '(?i)^(left|right)\s', 1), '');
+
+-- The same in one spelling: left, right, or not_stated.
 CREATE MACRO side_of(label) AS
-    coalesce(nullif(lower(regexp_extract(label, '(?i)^(left|right)\s', 1)), ''), 'not_stated');
+    coalesce(lower(written_side(label)), 'not_stated');
 
 -- A label without the side it begins with.
 CREATE MACRO without_side(label) AS

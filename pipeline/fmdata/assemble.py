@@ -10,10 +10,10 @@ from pathlib import Path
 import duckdb
 
 from fmdata.casts import cast
-from fmdata.checks import Rules, check_keys, check_rows, load_rules
-from fmdata.contract import Package
+from fmdata.checks import Rules, check_anchors, check_keys, check_ledger, check_rows, load_rules, without_measures
+from fmdata.contract import Anchoring, Package, Resource, anchoring
 from fmdata.errors import Failure, FmdataError, raise_if
-from fmdata.extracts import check_bytes, discover, manifest, stage
+from fmdata.extracts import check_bytes, discover, manifest, stage, stage_empty
 from fmdata.provenance import generate
 from fmdata.sql import literal, name
 from fmdata.tables import macros, select, selects
@@ -32,15 +32,47 @@ def workspace(*writable: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def assemble(con: duckdb.DuckDBPyConnection, package: Package, progress: Progress) -> None:
+def assemble(con: duckdb.DuckDBPyConnection, package: Package, progress: Progress) -> Anchoring | None:
     """Fill the schema `main` of `con` with the typed, checked rows of every table of the contract.
 
-    Raises `CheckError` with every failure of the first stage that has any: files, bytes and records; extracts against
-    their contract; tables against theirs.
+    Returns the tables that anchor its places, if it has any. Raises `CheckError` with every failure of the first stage
+    that has any: files, bytes and records; extracts against their contract; tables and anchors against theirs.
     """
-    progress("reading extracts")
     raw = manifest(package)
-    _stage_extracts(con, package.root, raw)
+    roles = anchoring(package, raw)
+    faults = _tables(con, package, raw, [], progress)
+    progress("checking tables")
+    faults += _check(con, "main", package, load_rules(package))
+    if roles:
+        unanchored, foreign = check_anchors(con, roles)
+        unanchored += check_ledger(con, roles, foreign)
+        faults = [*without_measures(faults, roles.places.name), *unanchored] if unanchored else faults
+    raise_if(_without_echo(faults))
+    return roles
+
+
+def assemble_unanchored(con: duckdb.DuckDBPyConnection, package: Package, progress: Progress) -> Anchoring:
+    """Fill `main` with the typed rows of every table, as far as it goes without anchors: the places have no measures.
+
+    Only files, extracts and types are checked. Raises `CheckError` for what is wrong with them, `FmdataError` for a
+    project that anchors nothing.
+    """
+    raw = manifest(package)
+    roles = anchoring(package, raw)
+    if roles is None:
+        raise FmdataError(
+            f"{raw.path}: no extract has the role anchors, so there is nothing to anchor. See CONTRIBUTING."
+        )
+    raise_if(_without_echo(_tables(con, package, raw, [roles.anchors, roles.word_runs], progress)))
+    return roles
+
+
+def _tables(
+    con: duckdb.DuckDBPyConnection, package: Package, raw: Package, without: list[Resource], progress: Progress
+) -> list[Failure]:
+    """Make every table in `main`, the extracts checked; those `without` are taken for empty. Returns typing faults."""
+    progress("reading extracts")
+    _stage_extracts(con, package.root, raw, without)
     faults = _cast_extracts(con, raw)
     con.execute("SET enable_external_access = false")
     progress("checking extracts and making tables")
@@ -54,14 +86,16 @@ def assemble(con: duckdb.DuckDBPyConnection, package: Package, progress: Progres
             raise_if(_without_echo(faults + checked.result()) if checked else [])
             raise
         raise_if(_without_echo(faults + checked.result()) if checked else [])
-    faults += made
-    progress("checking tables")
-    faults += _check(con, "main", package, load_rules(package))
-    raise_if(_without_echo(faults))
+    return faults + made
 
 
-def _stage_extracts(con: duckdb.DuckDBPyConnection, root: Path, raw: Package) -> None:
+def _stage_extracts(con: duckdb.DuckDBPyConnection, root: Path, raw: Package, without: list[Resource]) -> None:
     extracts, failures = discover(root, raw)
+    for extract in extracts:
+        if extract.resource in without:
+            failures = [failure for failure in failures if failure.file not in extract.files]
+            stage_empty(con, extract.resource)
+    extracts = [extract for extract in extracts if extract.resource not in without]
     missing = {failure.file for failure in failures}
     for extract in extracts:
         for file in extract.files:
@@ -89,7 +123,7 @@ def _make_tables(con: duckdb.DuckDBPyConnection, package: Package) -> list[Failu
         failures += select(con, resource, sql)
         raise_if([failure for failure in failures if failure.rule == "columns"])
         failures += cast(con, f"selected.{name(table)}", f"main.{name(table)}", resource)
-    generate(con, package, "main")
+    generate(con, package)
     for resource in package:
         if resource.generated:
             failures += cast(con, f"selected.{name(resource.name)}", f"main.{name(resource.name)}", resource)

@@ -5,22 +5,15 @@ Exit codes: 0 clean, 1 the data or the run failed, 2 usage. Messages go to stder
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from fmdata import __version__, terminal
-
-if TYPE_CHECKING:
-    from fmdata.errors import Failure
-
-_ROOT = click.option(
-    "--root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", show_default="this folder",
-    help="The project's folder: where its datapackage.json stands.",
-)  # fmt: skip
+from fmdata.options import ROOT, fail
+from fmdata.source_commands import anchor, coverage, trace, verify
 
 
 class _Boundary(click.Group):
@@ -52,11 +45,16 @@ def main() -> None:
       fmdata build                            check everything, make dist/latest/
       fmdata query "FROM _release"            ask the release something
       fmdata tables                           see what is in it
+      fmdata trace TABLE KEY                  where a row stands in its source
     """
 
 
+for command in (anchor, verify, trace, coverage):
+    main.add_command(command)
+
+
 @main.command()
-@_ROOT
+@ROOT
 def build(root: Path) -> None:
     """Check everything and make dist/latest/, whole or not at all.
 
@@ -72,7 +70,7 @@ def build(root: Path) -> None:
         with terminal.progress() as progress:
             release = build(root.resolve(), progress)
     except CheckError as error:
-        _fail(error.failures, "text")
+        fail(error.failures, "text")
     tables, rows = len(release.counts), sum(release.counts.values())
     click.echo(f"{release.name} {release.version}: tables: {tables}, rows: {rows:,}; checked and verified.")
     click.echo(f"content sha256:{release.content}")
@@ -80,7 +78,7 @@ def build(root: Path) -> None:
 
 
 @main.command()
-@_ROOT
+@ROOT
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True,
               help="How failures are written: for people, for programs, or as GitHub annotations.")  # fmt: skip
 def check(root: Path, form: str) -> None:
@@ -98,38 +96,12 @@ def check(root: Path, form: str) -> None:
         with terminal.progress() as progress:
             release = check(root.resolve(), progress)
     except CheckError as error:
-        _fail(error.failures, form)
+        fail(error.failures, form)
     except FmdataError as error:
         if form == "text":
             raise
-        _fail([Failure("", rule="error", found=str(error))], form)
+        fail([Failure("", rule="error", found=str(error))], form)
     click.echo("[]" if form == "json" else f"{release.name} {release.version}: no failures.")
-
-
-def _fail(failures: list[Failure], form: str) -> None:
-    """Write the failures and exit 1. Machine formats are data and go to stdout."""
-    if form == "json":
-        from dataclasses import asdict
-
-        click.echo(json.dumps([{**asdict(f), "message": str(f)} for f in failures], ensure_ascii=False, indent=2))
-    elif form == "github":
-        for f in failures:
-            place = {"file": f.file, "line": f.line, "col": f.column, "title": f.rule}
-            words = ",".join(f"{key}={_escaped(value, ',:')}" for key, value in place.items() if value)
-            click.echo(f"::error {words}::{_escaped(f)}")
-    else:
-        for f in failures:
-            click.echo(click.style(str(f), fg="red") if terminal.colored(sys.stderr) else str(f), err=True)
-    click.echo(f"{len(failures)} failure{'s' if len(failures) != 1 else ''}. Nothing was published.", err=True)
-    sys.exit(1)
-
-
-def _escaped(value: object, more: str = "") -> str:
-    """Text as GitHub's workflow commands want it."""
-    text = str(value)
-    for character in "%\r\n" + more:
-        text = text.replace(character, f"%{ord(character):02X}")
-    return text
 
 
 @main.command()
@@ -138,7 +110,7 @@ def _escaped(value: object, more: str = "") -> str:
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json", "markdown", "parquet"]), default="table",
               show_default=True, help="How the answer is written; parquet needs --output.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the answer to this file.")
-@_ROOT
+@ROOT
 def query(sql: str | None, file: str | None, form: str, output: Path | None, root: Path) -> None:
     """Ask the built release one SELECT. It can read nothing else and write nothing.
 
@@ -174,7 +146,7 @@ def query(sql: str | None, file: str | None, form: str, output: Path | None, roo
 
 @main.command()
 @click.argument("name", required=False)
-@_ROOT
+@ROOT
 def tables(name: str | None, root: Path) -> None:
     """Show what the built release holds, or the columns of one table, in its own words.
 
@@ -183,10 +155,11 @@ def tables(name: str | None, root: Path) -> None:
       fmdata tables
       fmdata tables _release
     """
-    from fmdata import query as queries
+    from fmdata.catalog import tables as catalog
     from fmdata.errors import FmdataError
+    from fmdata.query import database
 
-    found = {table.name: table for table in queries.tables(queries.database(root.resolve()))}
+    found = {table.name: table for table in catalog(database(root.resolve()))}
     if name is not None and name not in found:
         raise FmdataError(f'there is no table "{name}"; expected one of {", ".join(found)}.')
     terminal.show_tables([found[name]] if name is not None else list(found.values()), columns=name is not None)

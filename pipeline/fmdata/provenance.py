@@ -1,74 +1,99 @@
-"""Cell-level provenance: for every cell that states a fact, the place it was taken from and how.
+"""Cell-level provenance: for every cell that states a fact, the place it was taken from, how, and by which words.
 
-A contract asks for it with a resource whose `generated` is "provenance". A table holds facts when it has a foreign key
-`passage_id` to the table that the provenance resource itself points at; a field says with `derivation` how its cells
-came about. Nothing is typed in: a cell that is blank has no row, and a row without a place has none.
+A contract asks for it with a resource whose `generated` is "provenance". A field says with `derivation` how its cells
+came about; with `passage` which column names their place, unless it is the row's `passage_id`; and with `asWritten`
+which column holds the words they were made of, unless they are those words. Nothing is typed in: a cell that is blank
+has no row, nor has one without a place, and one without words is inferred.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import duckdb
 
-from fmdata.contract import Package, Resource
+from fmdata.contract import Field, Lineage, Package, Resource, lineage
 from fmdata.contract.types import write
 from fmdata.errors import FmdataError
 from fmdata.sql import literal, name
 
-FIELDS = ("table_name", "row_key", "column_name", "passage_id", "derivation")
-GENERATED = "provenance"
+POINTER = "passage_id"
+_ITSELF = ("verbatim", "split")
+_RESTS_ON_WORDS = (*_ITSELF, "normalised")
 
 
-def generate(con: duckdb.DuckDBPyConnection, package: Package, schema: str) -> None:
+def generate(con: duckdb.DuckDBPyConnection, package: Package) -> None:
     """Make `selected.<resource>` for the provenance resource, if the contract has one.
 
-    One row a fact cell: table_name, row_key (the primary key's texts joined by a blank), column_name, passage_id (the
-    row's place), derivation; with the fact row's `_file` and `_line`.
+    One row a fact cell: table_name, row_key (the primary key's texts joined by a blank), column_name, passage_id (its
+    place), derivation, as_written (the words of the place it rests on); with the fact row's `_file` and `_line`.
     """
-    for resource in package:
-        if resource.generated == GENERATED:
-            parts = [
-                f"SELECT *, {index} AS _table FROM ({_cells(schema, table, pointer)})"
-                for index, (table, pointer) in enumerate(fact_tables(package, resource))
-            ]
-            con.execute(
-                f"CREATE TABLE selected.{name(resource.name)} AS "
-                f"SELECT * EXCLUDE (_table, _field) FROM ({' UNION ALL '.join(parts)}) "
-                "ORDER BY _table, _file, _line, row_key, _field"
-            )
+    if found := lineage(package):
+        parts = [
+            f"SELECT *, {index} AS _table FROM ({_cells(con, table)})"
+            for index, table in enumerate(fact_tables(package, found))
+        ]
+        con.execute(
+            f"CREATE TABLE selected.{name(found.cells.name)} AS "
+            f"SELECT * EXCLUDE (_table, _field) FROM ({' UNION ALL '.join(parts)}) "
+            "ORDER BY _table, _file, _line, row_key, _field"
+        )
 
 
-def fact_tables(package: Package, resource: Resource) -> list[tuple[Resource, str]]:
-    """Each table that holds facts, with the field that points at the place of a row."""
-    if tuple(resource.names()) != FIELDS:
-        raise FmdataError(f"{package.path}: {resource.name} is generated; expected the fields {', '.join(FIELDS)}.")
-    targets = [key for key in resource.foreign_keys if key.fields == ("passage_id",)]
-    if len(targets) != 1:
-        raise FmdataError(f"{package.path}: {resource.name} needs one foreign key, from passage_id to the places.")
-    found = []
-    for table in package:
-        pointers = [key.fields[0] for key in table.foreign_keys if key == targets[0]]
-        if table.name != resource.name and pointers:
-            if not table.primary_key:
-                raise FmdataError(
-                    f"{package.path}: {table.name} holds facts; expected a primary key to name its rows by."
-                )
-            found.append((table, pointers[0]))
-    if not any(field.words("derivation") for table, _ in found for field in table.fields):
-        place = targets[0].resource
+def fact_tables(package: Package, found: Lineage) -> list[Resource]:
+    """Each table that holds facts: some of its fields say how their cells came about, and it has places for them."""
+    tables = [table for table in package if _fields(table) and (POINTER in table.names() or _pointed(table))]
+    for table in tables:
+        if not table.primary_key:
+            raise FmdataError(f"{package.path}: {table.name} holds facts; expected a primary key to name its rows by.")
+    if not tables:
+        place = found.places.name
         raise FmdataError(f"{package.path}: no table points at {place} and says its fields' derivation: no provenance.")
-    return found
+    return tables
 
 
-def _cells(schema: str, table: Resource, pointer: str) -> str:
-    key = " || ' ' || ".join(write(table.field(field), name(field)) for field in table.primary_key)
-    derivations = [(f.name, f.words("derivation")) for f in table.fields if f.words("derivation")]
-    cells = ", ".join(
-        f"{{'field': {index}, 'name': {literal(field)}, 'how': {literal(how)}, 'blank': {name(field)} IS NULL}}"
-        for index, (field, how) in enumerate(derivations)
-    )
+def row_key(table: Resource) -> str:
+    """SQL: the text that names a row of a table."""
+    return " || ' ' || ".join(write(table.field(field), name(field)) for field in table.primary_key)
+
+
+def _fields(table: Resource) -> list[Field]:
+    return [field for field in table.fields if field.words("derivation")]
+
+
+def _pointed(table: Resource) -> bool:
+    return all(field.words("passage") for field in _fields(table))
+
+
+def _cells(con: duckdb.DuckDBPyConnection, table: Resource) -> str:
+    source = f"main.{name(table.name)}"
+    there = {row[0] for row in con.execute(f"DESCRIBE {source}").fetchall()}
+    for field in _fields(table):
+        for column in (field.words("passage"), field.words("asWritten")):
+            if column and column not in there:
+                where = f"pipeline/tables/{table.name}.sql"
+                raise FmdataError(
+                    f"{where}: the SELECT gives no column {column}, which the contract's {field.name} names."
+                )
+    cells = ", ".join(f"{{{', '.join(_cell(table, field))}}}" for field in _fields(table))
+    words = ", ".join(map(literal, _RESTS_ON_WORDS))
     return (
-        f"SELECT {literal(table.name)} AS table_name, row_key, cell.name AS column_name, passage_id, "
-        f"cell.how AS derivation, _file, _line, cell.field AS _field "
-        f"FROM (SELECT {key} AS row_key, {name(pointer)} AS passage_id, _file, _line, unnest([{cells}]) AS cell "
-        f"FROM {schema}.{name(table.name)}) WHERE NOT cell.blank AND passage_id IS NOT NULL"
+        f"SELECT {literal(table.name)} AS table_name, row_key, cell.name AS column_name, cell.place AS passage_id, "
+        f"CASE WHEN cell.how IN ({words}) AND cell.words IS NULL THEN 'inferred' ELSE cell.how END AS derivation, "
+        f"CASE WHEN cell.how IN ({words}) THEN cell.words END AS as_written, _file, _line, cell.field AS _field "
+        f"FROM (SELECT {row_key(table)} AS row_key, _file, _line, unnest([{cells}]) AS cell FROM {source}) "
+        "WHERE NOT cell.blank AND cell.place IS NOT NULL"
     )
+
+
+def _cell(table: Resource, field: Field) -> Iterator[str]:
+    """SQL: the members of the struct that tells of one field's cell."""
+    how, written, place = (field.words(word) for word in ("derivation", "asWritten", "passage"))
+    places = dict.fromkeys(filter(None, (place, POINTER if POINTER in table.names() else "")))
+    words = name(written) if written else write(field, name(field.name)) if how in _ITSELF else "NULL"
+    yield f"'field': {table.names().index(field.name)}"
+    yield f"'name': {literal(field.name)}"
+    yield f"'how': {literal(how)}"
+    yield f"'blank': {name(field.name)} IS NULL"
+    yield f"'place': coalesce({', '.join(map(name, places))})"
+    yield f"'words': CAST({words} AS VARCHAR)"

@@ -10,7 +10,7 @@ import math
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -20,7 +20,7 @@ import duckdb
 
 from fmdata.errors import FmdataError
 from fmdata.reader import LATEST, reading
-from fmdata.sql import count, literal, name, one_select
+from fmdata.sql import literal, one_select
 from fmdata.writers.cookbook import markdown_table
 
 _T = TypeVar("_T")
@@ -160,6 +160,12 @@ def _finite(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
+def plain(record: dict[str, Any]) -> dict[str, Any]:
+    """A record with values that JSON has."""
+    simple = (int, float, str, type(None))
+    return {column: _finite(value) if isinstance(value, simple) else _json(value) for column, value in record.items()}
+
+
 def _json(value: object) -> object:
     if isinstance(value, Decimal):
         exact = Decimal(repr(float(value))) == value
@@ -181,36 +187,3 @@ def write_text(text: str, output: Path) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table or view as `fmdata tables` shows it: rows is None for a view; columns are (name, type, words)."""
-
-    name: str
-    words: str
-    rows: int | None
-    columns: list[tuple[str, str, str]]
-
-
-def tables(path: Path) -> Iterator[Table]:
-    """Every table and view of a database file, told by its own comments, in the order of its dictionary."""
-    with reading(path) as con:
-        listed = con.execute(
-            "SELECT t.name, t.words, t.view FROM (SELECT table_name AS name, comment AS words, false AS view "
-            "FROM duckdb_tables() UNION ALL SELECT view_name, comment, true FROM duckdb_views() WHERE NOT internal) t "
-            "JOIN (SELECT table_name, min(rowid) AS place FROM _dictionary GROUP BY ALL) d ON d.table_name = t.name "
-            "ORDER BY d.place"
-        ).fetchall()
-        for table, words, view in listed:
-            rows = None if view else count(con, name(table))
-            columns = con.execute(
-                "SELECT column_name, data_type, comment FROM duckdb_columns() WHERE table_name = ? "
-                "ORDER BY column_index",
-                [table],
-            ).fetchall()
-            yield Table(table, words or "", rows, [(c, _kind(kind), note or "") for c, kind, note in columns])
-
-
-def _kind(kind: str) -> str:
-    return "ENUM" if kind.startswith("ENUM(") else kind

@@ -13,8 +13,9 @@ import duckdb
 
 from fmdata.assemble import Progress, assemble, workspace
 from fmdata.contract import Package, load
-from fmdata.errors import FmdataError
+from fmdata.errors import FmdataError, raise_if
 from fmdata.reader import LATEST
+from fmdata.rights import check_rights, load_gate
 from fmdata.sql import count, interruptible, name
 from fmdata.swap import staging, swap
 from fmdata.verify import IndependentReader, verify
@@ -66,11 +67,12 @@ def build(root: Path, progress: Progress) -> Release:
 def _make(package: Package, folder: Path, progress: Progress) -> Release:
     _prerequisites(package.root)
     with interruptible(), _room(), workspace(folder) as con, IndependentReader() as reader:
-        assemble(con, package, progress)
+        roles = assemble(con, package, progress)
         progress("writing the release")
         counts, content = _write_package(con, package, folder)
         reader.read(folder)
         _write_rest(con, package, folder, counts, content)
+        raise_if(check_rights(con, package, load_gate(con, roles), folder))
         progress("verifying the release")
         verify(folder, package, counts, reader)
     return Release(folder, package.name, package.version, content, counts)

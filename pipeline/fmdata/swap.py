@@ -62,6 +62,20 @@ def swap(folder: Path, target: Path) -> None:
     _sync(target.parent)
 
 
+def replace_files(texts: dict[Path, str]) -> None:
+    """Write each text to its file; every one is on disk before the first takes its place."""
+    parts = {path: path.with_name(f".{path.name}.part") for path in texts}
+    try:
+        for path, text in texts.items():
+            parts[path].write_text(text, encoding="utf-8")
+            _sync(parts[path])
+        for path, part in parts.items():
+            part.replace(path)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
+
+
 @contextmanager
 def _locked(dist: Path) -> Iterator[None]:
     with (dist / ".lock").open("w") as lock:

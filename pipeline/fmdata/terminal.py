@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from fmdata.query import Answer, Table
+    from fmdata.catalog import Table
+    from fmdata.query import Answer
 
 
 def show_answer(answer: Answer) -> None:
@@ -59,7 +60,7 @@ def show_tables(found: list[Table], columns: bool) -> None:
             grid.add_column(heading, justify=side)  # type: ignore[arg-type]
         for table in found:
             first = table.words.partition(". ")[0].rstrip(".") + "."
-            grid.add_row(table.name, "view" if table.rows is None else f"{table.rows:,}", Text(first))
+            grid.add_row(table.name, table.kind if table.rows is None else f"{table.rows:,}", Text(first))
     else:
         click.echo(found[0].words)
         for heading in ("column", "type", "what it holds"):

@@ -11,6 +11,7 @@ from fmdata.contract.types import TYPES, write
 from fmdata.sql import count, literal, name
 from fmdata.writers.ddl import statements
 from fmdata.writers.descriptor import DATA
+from fmdata.writers.doors import door
 
 _OWN = ("_dictionary", "_release")
 _SHAPE = {
@@ -28,7 +29,9 @@ def verify_database(folder: Path, package: Package, counts: dict[str, int]) -> l
         for _, making in statements(package):
             for statement in making:
                 con.execute(statement)
-        faults = [*_views(con, package), *_shape(con, package)]
+        for statement in door(package):
+            con.execute(statement)
+        faults = [*_views(con, package), *_macros(con), *_shape(con, package)]
         for resource in package if not faults else ():
             faults += _rows(con, folder, resource, counts[resource.name])
     return faults
@@ -62,6 +65,18 @@ def _views(con: duckdb.DuckDBPyConnection, package: Package) -> list[str]:
     faults += [f"{view}.{column}: its comment is not the contract's" for view, column, _ in sorted(wanted - told)]
     there = {table for table, *_ in told}
     return [*faults, *(f"{table}: the DuckDB file has no such table" for table in _OWN if table not in there)]
+
+
+def _macros(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Where the file's macros differ from those made anew from the contract."""
+    # A stored definition is written with other parentheses than one just made.
+    definition = r"regexp_replace(macro_definition, '[()\s]', '', 'g')"
+    query = f"SELECT function_name, parameters, {definition}, comment FROM duckdb_functions() WHERE database_name = ?"
+    release, contract = (
+        {str(row): row[0] for row in con.execute(query, [d]).fetchall()} for d in ("release", "memory")
+    )
+    differing = {(release | contract)[row] for row in release.keys() ^ contract.keys()}
+    return [f"{macro}: the macro in the DuckDB file is not the contract's" for macro in sorted(differing)]
 
 
 def _rows(con: duckdb.DuckDBPyConnection, folder: Path, resource: Resource, rows: int) -> list[str]:

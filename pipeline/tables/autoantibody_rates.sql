@@ -10,6 +10,7 @@ SELECT
     rate.sample_size_status,
     rate.source_issue_id,
     passage_key(rate._folder, rate.line, NULL) AS passage_id,
+    rate.rate AS _rate,
     issues.kind AS _issue_kind,
     antibodies.kind AS _antibody_kind,
     rate._file,

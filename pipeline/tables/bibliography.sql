@@ -80,6 +80,7 @@ parsed AS (
             WHEN part.locator LIKE '%-%' THEN 'pages'
             WHEN part.locator <> '' THEN 'article_number'
         END AS locator_type,
+        nullif(part.published, '') AS published_as_written,
         CAST(try_strptime(part.published, '%Y %b %d') AS DATE) AS published_date,
         nullif(part.doi, '') AS doi_as_written,
         ends_with(author_list, ', et al') AS et_al,
@@ -103,7 +104,9 @@ SELECT
     lower(doi_as_written) AS doi,
     coalesce(et_al, false) AS et_al,
     passage_key(_folder, line, NULL) AS passage_id,
+    published_as_written AS _published_as_written,
     doi_as_written AS _doi_as_written,
+    CASE WHEN et_al THEN 'et al' END AS _et_al_as_written,
     no_break_space AS _no_break_space_after_title,
     citation AS _as_written,
     rendered_authors || CASE WHEN et_al THEN ', et al' ELSE '' END || '. '

@@ -31,6 +31,7 @@ SELECT
     nullif(part.locator, '') AS locator,
     passage_key(_folder, line, NULL) AS passage_id,
     notice AS _as_written,
+    CASE WHEN starts_with(notice, ' [retracted in:') THEN 'retracted' ELSE 'correction' END AS _notice_word,
     _file,
     _line
 FROM parsed

@@ -10,6 +10,7 @@ SELECT
     CASE WHEN region.lead_line IS NOT NULL
         THEN passage_key(region._folder, region.lead_line, region.lead_sentence) END AS lead_passage_id,
     without_side(region.label) AS _region_label,
+    written_side(region.label) AS _side,
     region.line AS _at_line,
     region.lead_line AS _lead_line,
     region._file,

@@ -9,6 +9,7 @@ SELECT
     correlation.study_id,
     passage_key(correlation._folder, correlation.line, correlation.sentence) AS passage_id,
     without_side(correlation.label) AS _region_label,
+    written_side(correlation.label) AS _side,
     correlation._file,
     correlation._line
 FROM raw.brain_region_correlations AS correlation

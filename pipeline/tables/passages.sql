@@ -45,8 +45,17 @@ SELECT
     place.line AS line_start,
     place.line AS line_end,
     place.sentence AS sentence_number,
+    anchor.char_start,
+    anchor.char_end,
+    anchor.token_count,
+    anchor.span_sha256,
+    anchor.prefix_sha256,
+    anchor.suffix_sha256,
     ledger.kind AS _line_kind,
     place._file,
     place._line
 FROM first_places AS place
 LEFT JOIN raw.lines AS ledger ON ledger._folder = place.source_id AND ledger.line_number = place.line
+LEFT JOIN raw.anchors AS anchor
+    ON anchor._folder = place.source_id AND anchor.line_start = place.line AND anchor.line_end = place.line
+    AND anchor.sentence_number IS NOT DISTINCT FROM place.sentence

@@ -34,5 +34,6 @@ SELECT
             AND NOT (other.line_start <= numbered.line_start AND other.line_end >= numbered.line_end)
             AND NOT (other.line_start >= numbered.line_start AND other.line_end <= numbered.line_end)
     ) AS _crossing_sections,
+    CASE WHEN heading_origin = 'as_written' THEN passage_key(source_id, line_start, NULL) END AS _passage_id,
     (SELECT min(capture_lines) FROM sources WHERE sources.source_id = numbered.source_id) AS _capture_lines
 FROM numbered

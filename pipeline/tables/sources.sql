@@ -21,6 +21,12 @@ SELECT
     capture_bytes,
     capture_lines,
     source_id AS _source_id_as_entered,
+    published_date AS _published_date_as_written,
+    passage_key(_folder, title_line, NULL) AS _title_passage_id,
+    passage_key(_folder, author_line, NULL) AS _author_passage_id,
+    passage_key(_folder, publisher_line, NULL) AS _publisher_passage_id,
+    passage_key(_folder, original_publisher_line, NULL) AS _original_publisher_passage_id,
+    passage_key(_folder, published_date_line, NULL) AS _published_date_passage_id,
     _file,
     _line
 FROM raw.sources

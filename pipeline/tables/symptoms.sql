@@ -9,6 +9,7 @@ SELECT
     passage_key(symptom._folder, symptom.line, symptom.sentence) AS passage_id,
     CASE WHEN symptom.lead_line IS NOT NULL
         THEN passage_key(symptom._folder, symptom.lead_line, symptom.lead_sentence) END AS lead_passage_id,
+    CASE WHEN symptom.symptom_id IS NULL THEN symptom.label END AS _symptom_label,
     symptom.line AS _at_line,
     symptom.lead_line AS _lead_line,
     symptom._file,

@@ -79,6 +79,8 @@ SELECT
     passage_id,
     _drug_name,
     _class_label,
+    CASE WHEN _class_label IS NULL THEN lead_passage_id END AS _class_passage_id,
+    CASE WHEN drug_stage_note(label) IS NULL THEN lead_passage_id END AS _stage_passage_id,
     coalesce(_has_brands, false)
         OR coalesce(drug_id IN (SELECT entity_id FROM entity_names WHERE name_type = 'brand'), false) AS _has_brands,
     _file,

@@ -2,5 +2,17 @@
 
 from fmdata.contract.load import load
 from fmdata.contract.model import Field, ForeignKey, Package, Resource, View
+from fmdata.contract.roles import Anchoring, Lineage, anchoring, lineage
 
-__all__ = ["Field", "ForeignKey", "Package", "Resource", "View", "load"]
+__all__ = [
+    "Anchoring",
+    "Field",
+    "ForeignKey",
+    "Lineage",
+    "Package",
+    "Resource",
+    "View",
+    "anchoring",
+    "lineage",
+    "load",
+]

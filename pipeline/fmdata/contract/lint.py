@@ -31,6 +31,8 @@ _DIALECT = {
 _RESOURCE = {
     "type": ("table",), "profile": ("tabular-data-resource",), "format": ("csv",), "scheme": ("file",),
     "encoding": ("utf-8", "UTF-8", "utf8"), "mediatype": ("text/csv",), "generated": ("provenance",),
+    "role": ("anchors", "word_runs", "ledger"),
+    "bibliographic": (True, False),
 }  # fmt: skip
 _REFUSED = {
     "data": "inline data", "compression": "compressed files", "extrapaths": "extra paths", "innerpath": "zips",
@@ -41,7 +43,7 @@ _PACKAGE = frozenset({
     "contributors", "sources", "rights", "notes", "resources", "views",
 })  # fmt: skip
 _KNOWN = frozenset({"name", "path", "title", "description", "dialect", "schema", "$schema", *_RESOURCE, *_REFUSED})
-_VIEW = ("name", "title", "description", "fields")
+_VIEW = ("name", "title", "description", "fields", "traced")
 _COLUMN = ("name", "description")
 
 
@@ -238,6 +240,8 @@ def _view(at: Pointer, view: dict[str, Any]) -> Iterator[Fault]:
         yield Fault((*at, "name"), f'"{name}" is not a view name', "letters, digits, _ and - only")
     for extra in sorted(view.keys() - set(_VIEW)):
         yield typo(at, extra, _VIEW)
+    if not isinstance(view.get("traced", False), bool):
+        yield Fault((*at, "traced"), f"{view['traced']!r} is of the wrong kind", "true or false")
     fields = view.get("fields")
     if not isinstance(fields, list) or not fields:
         yield Fault((*at, "fields"), "the view has no fields", "name and description of each column")
@@ -245,3 +249,6 @@ def _view(at: Pointer, view: dict[str, Any]) -> Iterator[Fault]:
     for number, field in enumerate(fields):
         if not isinstance(field, dict) or not all(isinstance(field.get(key), str) for key in _COLUMN):
             yield Fault((*at, "fields", number), "the column is not described", 'a "name" and a "description"')
+            return
+    if view.get("traced") and [field["name"] for field in fields[:2]] != ["table_name", "row_key"]:
+        yield Fault((*at, "fields"), "a traced view tells of rows", "table_name and row_key as its first columns")

@@ -16,10 +16,10 @@ _SCHEMA = frozenset({"$schema", "fields", "missingValues", "primaryKey", "unique
 _FIELD = frozenset({
     "name", "type", "format", "title", "description", "example", "constraints", "categories", "categoriesOrdered",
     "missingValues", "rdfType", "trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber",
-    "unit", "blank", "derivation", "allowFormulas",
+    "unit", "blank", "derivation", "asWritten", "passage", "allowFormulas",
 })  # fmt: skip
 _OPTIONS: dict[type, tuple[tuple[str, ...], str]] = {
-    str: (("title", "description", "unit", "blank"), "text"),
+    str: (("title", "description", "unit", "blank", "asWritten", "passage"), "text"),
     bool: (("bareNumber", "allowFormulas", "categoriesOrdered"), "true or false"),
 }
 DERIVATIONS = ("verbatim", "normalised", "split", "inferred", "curated")
@@ -98,6 +98,9 @@ def _field(at: Pointer, field: dict[str, Any], missing: Any) -> Iterator[Fault]:
         return
     if field.get("derivation", DERIVATIONS[0]) not in DERIVATIONS:
         yield Fault((*at, "derivation"), f"{field['derivation']!r} is not known", "one of " + ", ".join(DERIVATIONS))
+    if field.get("derivation") == "normalised" and not field.get("asWritten"):
+        expected = '"asWritten", the column of the SELECT with the words it was made of'
+        yield Fault((*at, "derivation"), "a normalised value does not say what of", expected, "Or call it inferred")
     yield from _example(at, Field(field["name"], kind, field, ()))
     yield from _constraints(at, Field(field["name"], kind, field, ()))
 

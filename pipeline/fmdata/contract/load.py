@@ -27,7 +27,13 @@ def load(root: Path, path: str = "datapackage.json", extracts: bool = False) -> 
         raise CheckError([_failure(path, text, fault) for fault in faults])
     resources = tuple(_resource(r) for r in descriptor["resources"])
     views = tuple(
-        View(v["name"], v["title"], v["description"], tuple((f["name"], f["description"]) for f in v["fields"]))
+        View(
+            v["name"],
+            v["title"],
+            v["description"],
+            tuple((f["name"], f["description"]) for f in v["fields"]),
+            v.get("traced", False),
+        )
         for v in descriptor.get("views", [])
     )
     return Package(root, path, descriptor, resources, views)
@@ -80,6 +86,11 @@ def _failure(path: str, text: str, fault: Fault) -> Failure:
     line, column = _position(text, fault.pointer)
     where = ".".join(map(str, fault.pointer))
     return Failure(path, line, column, "", where, "descriptor", fault.found, fault.expected, fault.advice)
+
+
+def position_in(package: Package, pointer: Pointer) -> tuple[int, int]:
+    """Line and column, in the descriptor's file, of the value that a pointer leads to."""
+    return _position(_read(package.root, package.path), pointer)
 
 
 def _position(text: str, pointer: Pointer) -> tuple[int, int]:

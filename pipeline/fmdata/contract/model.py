@@ -65,6 +65,11 @@ class Resource:
         return str(self.descriptor.get("generated", ""))
 
     @property
+    def role(self) -> str:
+        """What the resource is to the engine ("anchors", "word_runs", "ledger"), '' for one like any other."""
+        return str(self.descriptor.get("role", ""))
+
+    @property
     def title(self) -> str:
         return str(self.descriptor.get("title", self.name))
 
@@ -93,12 +98,16 @@ class Resource:
 
 @dataclass(frozen=True)
 class View:
-    """A named SELECT in the published database; `fields` are (name, description) of its columns in order."""
+    """A named SELECT in the published database; `fields` are (name, description) of its columns in order.
+
+    One that is `traced` begins with table_name and row_key: a row of it is said of that row when it is traced.
+    """
 
     name: str
     title: str
     description: str
     fields: tuple[tuple[str, str], ...]
+    traced: bool
 
 
 @dataclass(frozen=True)

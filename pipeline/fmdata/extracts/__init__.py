@@ -2,6 +2,6 @@
 
 from fmdata.extracts.discover import Extract, discover, manifest
 from fmdata.extracts.gate import check_bytes
-from fmdata.extracts.stage import stage
+from fmdata.extracts.stage import stage, stage_empty
 
-__all__ = ["Extract", "check_bytes", "discover", "manifest", "stage"]
+__all__ = ["Extract", "check_bytes", "discover", "manifest", "stage", "stage_empty"]

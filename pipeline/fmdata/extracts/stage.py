@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from fmdata.contract import Resource
 from fmdata.errors import Failure, FmdataError
 from fmdata.extracts.discover import RAW, Extract
 from fmdata.extracts.gate import MAX_LINE
@@ -58,6 +59,12 @@ def stage(con: duckdb.DuckDBPyConnection, root: Path, extract: Extract) -> list[
     """)
     con.execute("DROP TABLE staged; DROP TABLE reject_errors; DROP TABLE reject_scans")
     return failures
+
+
+def stage_empty(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+    """Make the table `text.<resource>` without a row, its columns as `stage` makes them."""
+    columns = ", ".join(f"{name(field)} VARCHAR" for field in [*resource.names(), "_file"])
+    con.execute(f"CREATE TABLE text.{name(resource.name)} ({columns}, _line BIGINT, _folder VARCHAR)")
 
 
 def _rejects(con: duckdb.DuckDBPyConnection, root: Path, extract: Extract) -> list[Failure]:

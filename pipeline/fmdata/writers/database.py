@@ -1,4 +1,4 @@
-"""The DuckDB file of a release: every table with its constraints, views, comments, `_release` and `_dictionary`.
+"""The DuckDB file of a release: tables with their constraints, views, a macro, comments, `_release`, `_dictionary`.
 
 The profile is the one that gives the same bytes each build and opens in DuckDB 1.2.2 and later: storage version 1.2.0,
 small blocks, no compression, one thread, ordered inserts.
@@ -19,6 +19,7 @@ from fmdata.sql import count, literal, name
 from fmdata.tables import read_select
 from fmdata.writers.ddl import statements
 from fmdata.writers.dictionary import COLUMNS, dictionary
+from fmdata.writers.doors import door
 
 VIEWS = "pipeline/views"
 _RELEASE = {
@@ -44,6 +45,8 @@ def write_database(con: duckdb.DuckDBPyConnection, package: Package, path: Path,
     _describe(con, package, content_hash)
     for view, sql in _views(package):
         _create_view(con, view, sql)
+    for statement in door(package):
+        con.execute(statement)
     con.execute("COMMIT; CHECKPOINT out; USE memory; DETACH out")
     _read_views(path, package)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from fmdata.contract import Field, Package, Resource
+from fmdata.contract import Field, Package, Resource, lineage
 from fmdata.contract.constraints import rules
+from fmdata.writers.doors import DESCRIPTION, DOOR, describe
 
 COLUMNS = {
-    "table_name": "The table or view.",
+    "table_name": "The table, view or table macro.",
     "column_name": "The column.",
     "position": "The column's place in the table, from 1.",
-    "type": "Its Table Schema type; empty for a view's column.",
+    "type": "Its Table Schema type; empty for a column of a view or macro.",
     "unit": "The unit of its values, where they have one.",
     "description": "What it holds.",
     "constraints": "What every value keeps.",
@@ -18,7 +19,7 @@ COLUMNS = {
 
 
 def dictionary(package: Package) -> list[list[str]]:
-    """One row a column of each table and view, in the contract's order, as `COLUMNS` describes."""
+    """One row a column of each table, view and macro, in the contract's order, as `COLUMNS` describes."""
     rows = []
     for resource in package:
         for position, field in enumerate(resource.fields, 1):
@@ -28,6 +29,9 @@ def dictionary(package: Package) -> list[list[str]]:
     for view in package.views:
         for position, (column, words) in enumerate(view.fields, 1):
             rows.append([view.name, column, str(position), "", "", words, "", ""])
+    if found := lineage(package):
+        for position, (column, words) in enumerate(describe(found).items(), 1):
+            rows.append([DOOR, column, str(position), "", "", words, "", ""])
     return rows
 
 
@@ -69,6 +73,11 @@ def markdown(package: Package, counts: dict[str, int]) -> str:
         parts.append(f"### {view.name} (view, DuckDB file only)\n\n{view.title}: {view.description}\n")
         parts.append("| column | what it holds |\n| --- | --- |")
         parts += [f"| `{column}` | {_cell(words)} |" for column, words in view.fields]
+        parts.append("")
+    if found := lineage(package):
+        parts.append(f"### {DOOR} (table macro, DuckDB file only)\n\n{DESCRIPTION}\n")
+        parts.append("| column | what it holds |\n| --- | --- |")
+        parts += [f"| `{column}` | {_cell(words)} |" for column, words in describe(found).items()]
         parts.append("")
     return "\n".join(parts)
 

@@ -1,0 +1,96 @@
+"""What became of every line of a source: taken from, left out with a reason, or lost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from fmdata.contract import Package, Resource, lineage
+from fmdata.errors import FmdataError
+from fmdata.reader import reading
+from fmdata.sql import name
+
+EXTRACTED = "extracted"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section of a source: its heading below those it is a part of, and how many of its lines have which status."""
+
+    source_id: str
+    section_id: str | None
+    heading: str
+    lines: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A line from which nothing was taken, and why."""
+
+    source_id: str
+    line_number: int
+    status: str
+    reason: str
+    heading: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """`statuses` as the contract lists them; `parts` in the order of the text; `gaps` by line."""
+
+    statuses: list[str]
+    parts: list[Part]
+    gaps: list[Gap]
+
+    def total(self) -> dict[str, int]:
+        """How many lines have which status."""
+        return {status: sum(part.lines[status] for part in self.parts) for status in self.statuses}
+
+
+def coverage(database: Path, package: Package) -> Coverage:
+    """The coverage of every source of a release. Raises `FmdataError` for a project without a ledger of lines."""
+    found = lineage(package)
+    if found is None or found.ledger is None:
+        raise FmdataError(f'{package.path}: no resource has the role "ledger", so no line is accounted for.')
+    ledger = found.ledger
+    statuses = [str(value) for value in ledger.field("status").constraints.get("enum", [])]
+    section = "section_id" if "section_id" in ledger.names() else "NULL"
+    columns = f"source_id, {section}, line_number, CAST(status AS VARCHAR), coalesce(reason, '')"
+    with reading(database) as con:
+        paths = _paths(con, found.sections)
+        rows = [
+            (source, part, paths.get(part, ""), *rest)
+            for source, part, *rest in con.execute(
+                f"SELECT {columns} FROM {name(ledger.name)} ORDER BY source_id, line_number"
+            ).fetchall()
+        ]
+    statuses += sorted({row[4] for row in rows} - set(statuses))
+    parts: dict[tuple[str, str | None], Part] = {}
+    for source, part, heading, _, status, _ in rows:
+        own = parts.setdefault((source, part), Part(source, part, heading, dict.fromkeys(statuses, 0)))
+        own.lines[status] += 1
+    gaps = [
+        Gap(source, line, status, reason, heading)
+        for source, _, heading, line, status, reason in rows
+        if status != EXTRACTED
+    ]
+    return Coverage(statuses, list(parts.values()), gaps)
+
+
+def _paths(con: duckdb.DuckDBPyConnection, sections: Resource | None) -> dict[str, str]:
+    """The headings of each section, those it is a part of before its own."""
+    if sections is None or "heading" not in sections.names():
+        return {}
+    [key] = sections.primary_key
+    inward = [foreign.fields[0] for foreign in sections.foreign_keys if foreign.resource == sections.name]
+    parent = name(inward[0]) if inward else "NULL"
+    rows = con.execute(f"SELECT {name(key)}, heading, {parent} FROM {name(sections.name)}").fetchall()
+    headings = {section: (heading, above) for section, heading, above in rows}
+
+    def path(section: str) -> str:
+        heading, above = headings[section]
+        return f"{path(above)} › {heading}" if above else str(heading)
+
+    return {section: path(section) for section in headings}

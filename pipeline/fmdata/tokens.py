@@ -1,0 +1,66 @@
+"""Text as hashes see it: tokens in one spelling, digests over them, and runs of words.
+
+Two copies of a text give the same tokens whatever their line breaks, quotes, dashes, capitals, bullets and Unicode
+form. A *token* is a word (letters and digits) or a single other sign; a *word* is a token of letters and digits.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+RUN = 8
+"""As many words in a row as make a text somebody's: fewer are a term or a name."""
+_HASH_BYTES, HASH_LENGTH = 6, 8
+
+_FOLDS = str.maketrans(
+    dict.fromkeys("‘’‚‛′‵´`ʼ＇", "'")
+    | dict.fromkeys("“”„‟″‶«»＂", '"')
+    | dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
+    | dict.fromkeys("•◦‣⁃▪▫●○■□∙·", " ")
+)
+_TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_")
+_WORD = re.compile(r"[^\W_]+")
+
+
+def fold(text: str) -> str:
+    """`text` in one spelling: quotes, dashes, bullets and spaces folded, NFKC, no case, no invisible characters."""
+    # Quotes first: NFKC would take some of them apart. NFKC twice: folding case can undo it.
+    folded = unicodedata.normalize("NFKC", text.translate(_FOLDS)).casefold()
+    folded = unicodedata.normalize("NFKC", folded).translate(_FOLDS)
+    return folded if folded.isascii() else "".join(c for c in folded if unicodedata.category(c) != "Cf")
+
+
+def tokens(text: str) -> list[str]:
+    """The tokens of a text in their order."""
+    return _TOKEN.findall(fold(text))
+
+
+def digest(parts: Iterable[str]) -> str:
+    """SHA-256, in hexadecimal, of tokens joined by single spaces."""
+    return hashlib.sha256(" ".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in their order."""
+    return _WORD.findall(fold(text))
+
+
+def short_hash(text: str) -> str:
+    """The first 48 bits of a text's SHA-256, as eight URL-safe base64 characters."""
+    return base64.urlsafe_b64encode(
+        hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:_HASH_BYTES]
+    ).decode()
+
+
+def runs(found: Sequence[str]) -> list[str]:
+    """The short hash of every run of `RUN` words, in their order; none where there are fewer words."""
+    return [short_hash(" ".join(found[start : start + RUN])) for start in range(len(found) - RUN + 1)]
+
+
+def unpack(packed: str) -> list[str]:
+    """The short hashes that stand one after the other in a text."""
+    return [packed[start : start + HASH_LENGTH] for start in range(0, len(packed), HASH_LENGTH)]

@@ -1,0 +1,69 @@
+"""One row of a release, walked back: each cell's value, how it came about, and where in its source it stands."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from fmdata.contract import Package, Resource, View, lineage
+from fmdata.errors import FmdataError
+from fmdata.provenance import fact_tables, row_key
+from fmdata.reader import reading
+from fmdata.sql import name
+from fmdata.writers.doors import DOOR
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A row: `cells` as the macro `where_from` tells them, and what the traced views say of it, by their titles."""
+
+    table: str
+    key: str
+    cells: list[Record]
+    about: dict[str, list[Record]]
+
+
+def trace(database: Path, package: Package, table: str, key: str, column: str | None = None) -> Trace:
+    """Trace the row `key` of a table, or one cell of it. Raises `FmdataError` for what is not there."""
+    found = lineage(package)
+    if found is None:
+        raise FmdataError(f"{package.path}: no resource is generated provenance, so nothing can be traced.")
+    tables = {resource.name: resource for resource in fact_tables(package, found)}
+    if table not in tables:
+        raise FmdataError(f'the table "{table}" states no facts; expected one of {", ".join(tables)}.')
+    with reading(database) as con:
+        cells = _records(con, f"FROM {DOOR}($1, $2)", table, key)
+        if not cells:
+            raise FmdataError(_no_row(con, tables[table], key))
+        columns = [cell["column_name"] for cell in cells]
+        if column is not None and column not in columns:
+            raise FmdataError(f'the row has no traced cell "{column}"; expected one of {", ".join(columns)}.')
+        views = [view for view in package.views if view.traced]
+        about = {view.title: _said(con, view, table, key) for view in views}
+    return Trace(table, key, [c for c in cells if column in (None, c["column_name"])], about)
+
+
+def _said(con: duckdb.DuckDBPyConnection, view: View, table: str, key: str) -> list[Record]:
+    query = f"SELECT * EXCLUDE (table_name, row_key) FROM {name(view.name)} WHERE table_name = $1 AND row_key = $2"
+    return _records(con, query, table, key)
+
+
+def _records(con: duckdb.DuckDBPyConnection, query: str, *values: str) -> list[Record]:
+    result = con.execute(query, list(values))
+    columns = [column[0] for column in result.description]
+    return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def _no_row(con: duckdb.DuckDBPyConnection, table: Resource, key: str) -> str:
+    keys = [row[0] for row in con.execute(f"SELECT {row_key(table)} FROM {name(table.name)} ORDER BY ALL").fetchall()]
+    if key in keys:
+        return f'no cell of the row "{key}" of {table.name} was taken from a source.'
+    near = difflib.get_close_matches(key, keys, 3, 0.4) or [one for one in keys if key in one][:3] or keys[:3]
+    fields = " and ".join(table.primary_key)
+    return f'{table.name} has no row "{key}"; expected its {fields}, such as {", ".join(map(repr, near))}.'

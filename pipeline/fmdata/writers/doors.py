@@ -1,0 +1,76 @@
+"""The door from a row to where it stands: the table macro `where_from` of the DuckDB file, made from the contract."""
+
+from __future__ import annotations
+
+from fmdata.contract import Lineage, Package, Resource, lineage
+from fmdata.contract.roles import MEASURES, POSITION
+from fmdata.contract.types import write
+from fmdata.provenance import fact_tables, row_key
+from fmdata.sql import literal, name
+
+DOOR = "where_from"
+PARAMETERS = ("of_table", "of_row")
+DESCRIPTION = (
+    "One row is one cell of the row that is asked for: its value, how it came about, the words of the source it rests "
+    "on, and where these stand. Ask with FROM where_from('table', 'row key'); the parts of a longer key are joined by "
+    "a blank."
+)
+_COLUMNS = {
+    "column_name": "The column.",
+    "value": "The value of the cell, as text.",
+    "derivation": "How the value came about.",
+    "as_written": "The words of the place that it rests on; NULL where it was inferred or curated.",
+    "passage_id": "The place.",
+    "source_id": "The source.",
+    "section_id": "The section that holds the place.",
+    "section": "The heading of that section.",
+}
+
+
+def door(package: Package) -> list[str]:
+    """SQL: the statements that make the macro and say what it is, none for a contract without provenance."""
+    found = lineage(package)
+    if found is None:
+        return []
+    columns = ", ".join(f"{sql} AS {name(column)}" for column, sql in columns_of(found).items())
+    values = " UNION ALL ".join(map(_values, fact_tables(package, found)))
+    joins = f"JOIN {name(found.places.name)} AS place ON place.{name(found.place_key)} = cell.passage_id"
+    if found.sections:
+        joins += f" LEFT JOIN {name(found.sections.name)} AS part ON part.section_id = place.section_id"
+    return [
+        f"CREATE MACRO {DOOR}({', '.join(PARAMETERS)}) AS TABLE SELECT {columns} FROM {name(found.cells.name)} AS cell "
+        f"JOIN ({values}) AS row_ ON row_.row_key = cell.row_key AND row_.table_name = cell.table_name "
+        f"{joins}, unnest(row_.cells) AS held(told) "
+        "WHERE cell.table_name = of_table AND cell.row_key = of_row AND told.name = cell.column_name "
+        "ORDER BY cell.rowid",
+        f"COMMENT ON MACRO TABLE {DOOR} IS {literal(DESCRIPTION)}",
+    ]
+
+
+def columns_of(found: Lineage) -> dict[str, str]:
+    """The macro's columns, each with the SQL of its value."""
+    columns = {"column_name": "cell.column_name", "value": "told.value"}
+    columns |= {column: f"cell.{column}" for column in ("derivation", "as_written", "passage_id")}
+    there = found.places.names()
+    columns |= {
+        column: f"place.{column}" for column in ("source_id", "section_id", *POSITION, *MEASURES) if column in there
+    }
+    if found.sections and "heading" in found.sections.names():
+        columns["section"] = "part.heading"
+    return columns
+
+
+def describe(found: Lineage) -> dict[str, str]:
+    """The macro's columns, each in words."""
+    places = {field.name: field.words("description") or field.words("title") for field in found.places.fields}
+    return {column: _COLUMNS.get(column) or places[column] for column in columns_of(found)}
+
+
+def _values(table: Resource) -> str:
+    cells = ", ".join(
+        f"{{'name': {literal(field.name)}, 'value': {write(field, name(field.name))}}}"
+        for field in table.fields
+        if field.words("derivation")
+    )
+    key = f"{literal(table.name)} AS table_name, {row_key(table)} AS row_key"
+    return f"SELECT {key}, [{cells}] AS cells FROM {name(table.name)}"
