@@ -7,7 +7,8 @@ PROMISED = {
     "sources": "source_id title author publisher original_publisher published_date language rights capture_sha256 "
     "capture_bytes capture_lines",
     "sections": "section_id source_id parent_section_id position heading line_start line_end",
-    "passages": "passage_id source_id section_id kind line_start line_end",
+    "passages": "passage_id source_id section_id kind line_start line_end char_start char_end token_count span_sha256 "
+    "prefix_sha256 suffix_sha256",
     "source_lines": "source_id line_number status reason section_id",
     "source_issues": "issue_id source_id passage_id kind description handling",
     "provenance": "table_name row_key column_name passage_id derivation",
@@ -72,3 +73,10 @@ SURROGATES = {
     "bibliography_notices": ["reference_id", "position"], "studies": ["study_id"], "study_findings": ["finding_id"],
     "treatments": ["treatment_id"], "claims": ["claim_id"],
 }  # fmt: skip
+# Tables of which some fields state what the article says: those do say how they came about.
+PARTLY = {
+    "sources": "title author publisher original_publisher published_date",
+    "sections": "heading",
+    "source_issues": "kind description handling",
+    "entity_names": "name name_type",
+}

@@ -25,9 +25,14 @@ ALLOWED = {
     "words of the generated provenance, which a contract asks for with `generated` and docs promise": (
         "column_name passage_id places provenance row_key table_name"
     ),
-    "plain words of programs, files and databases": (
-        "cells citation heading kind line lines memory object position prefix publisher reason section stage statement "
-        "status subject system"
+    "fields of the tables that tell where things stand, and of the extracts that `fmdata anchor` writes": (
+        "anchors as_written capture_bytes capture_lines capture_sha256 char_end char_start line_end line_number "
+        "line_start prefix_sha256 row_hash run_hashes section_id sentence_number source_id span_sha256 suffix_sha256 "
+        "token_count value_hashes word_runs"
+    ),
+    "plain words of programs, texts, files and databases": (
+        "cells citation heading kind line lines memory object passages position prefix publisher reason section "
+        "sections sentence stage statement status subject system"
     ),
 }
 

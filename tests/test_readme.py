@@ -39,7 +39,10 @@ def test_every_published_table_is_named(built):
     ]
 
 
-def test_numbers_in_words_are_the_builds(built):
+def test_numbers_in_words_are_the_builds(built, ask):
+    assert f"{built.counts['passages']} places are exact" in README
+    [(values,)] = ask("SELECT count(*) FROM provenance WHERE as_written IS NOT NULL")
+    assert f"the words of all {values} values" in README.replace("\n", " ")
     assert f"{built.counts['bibliography']} references" in README
     questions = (built.folder / "COOKBOOK.md").read_text(encoding="utf-8").count("\n## ")
     words = {20: "Twenty", 21: "Twenty-one", 22: "Twenty-two", 23: "Twenty-three", 24: "Twenty-four"}

@@ -107,6 +107,8 @@ CHANGES = {
         "sentence_is_of_kind_sentence": "UPDATE broken SET kind = 'list_lead' WHERE sentence_number = 1",
         "only_paragraphs_have_sentences": "UPDATE broken SET _line_kind = 'heading' WHERE sentence_number = 1",
         "lines_in_order": "UPDATE broken SET line_end = line_start - 1",
+        "words_are_not_none": "UPDATE broken SET char_end = char_start WHERE sentence_number = 1",
+        "sentences_do_not_overlap": "UPDATE broken SET char_start = char_start - 3 WHERE sentence_number = 2",
         "key_names_the_place": "UPDATE broken SET line_start = line_start + 1, line_end = line_end + 1",
     },
     "sections": {

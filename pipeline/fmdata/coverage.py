@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
-
-from fmdata.contract import Package, Resource, lineage
+from fmdata.contract import Package, lineage
 from fmdata.errors import FmdataError
+from fmdata.headings import headings
 from fmdata.reader import reading
 from fmdata.sql import name
 
@@ -59,7 +58,7 @@ def coverage(database: Path, package: Package) -> Coverage:
     section = "section_id" if "section_id" in ledger.names() else "NULL"
     columns = f"source_id, {section}, line_number, CAST(status AS VARCHAR), coalesce(reason, '')"
     with reading(database) as con:
-        paths = _paths(con, found.sections)
+        paths = headings(con, found.sections)
         rows = [
             (source, part, paths.get(part, ""), *rest)
             for source, part, *rest in con.execute(
@@ -77,20 +76,3 @@ def coverage(database: Path, package: Package) -> Coverage:
         if status != EXTRACTED
     ]
     return Coverage(statuses, list(parts.values()), gaps)
-
-
-def _paths(con: duckdb.DuckDBPyConnection, sections: Resource | None) -> dict[str, str]:
-    """The headings of each section, those it is a part of before its own."""
-    if sections is None or "heading" not in sections.names():
-        return {}
-    [key] = sections.primary_key
-    inward = [foreign.fields[0] for foreign in sections.foreign_keys if foreign.resource == sections.name]
-    parent = name(inward[0]) if inward else "NULL"
-    rows = con.execute(f"SELECT {name(key)}, heading, {parent} FROM {name(sections.name)}").fetchall()
-    headings = {section: (heading, above) for section, heading, above in rows}
-
-    def path(section: str) -> str:
-        heading, above = headings[section]
-        return f"{path(above)} › {heading}" if above else str(heading)
-
-    return {section: path(section) for section in headings}

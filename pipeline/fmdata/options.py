@@ -24,7 +24,7 @@ FORMAT = click.option(
 )  # fmt: skip
 
 
-def fail(failures: list[Failure], form: str, outcome: str = "Nothing was published.") -> NoReturn:
+def fail(failures: list[Failure], form: str, ending: str = "Nothing was published.") -> NoReturn:
     """Write the failures and exit 1. Machine formats are data and go to stdout."""
     if form == "json":
         from dataclasses import asdict
@@ -38,7 +38,7 @@ def fail(failures: list[Failure], form: str, outcome: str = "Nothing was publish
     else:
         for f in failures:
             click.echo(click.style(str(f), fg="red") if terminal.colored(sys.stderr) else str(f), err=True)
-    click.echo(f"{len(failures)} failure{'s' if len(failures) != 1 else ''}. {outcome}", err=True)
+    click.echo(f"{len(failures)} failure{'s' if len(failures) != 1 else ''}. {ending}", err=True)
     sys.exit(1)
 
 

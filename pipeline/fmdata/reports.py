@@ -77,12 +77,13 @@ def show_trace(found: Trace) -> None:
             click.echo(f"    {words:<8} {text}")
     for title, records in found.about.items():
         click.echo(f"\n{title}:" + ("" if records else " nothing"))
-        for record in records:
+        for number, record in enumerate(records):
             width = max(map(len, record))
+            if number:
+                click.echo()
             for column, value in record.items():
                 if value is not None:
-                    click.echo(f"    {column:<{width}} {value}")
-            click.echo()
+                    click.echo(f"    {column:<{width}}  {value}")
 
 
 def _place(cell: Record) -> list[tuple[str, str]]:
@@ -95,8 +96,7 @@ def _place(cell: Record) -> list[tuple[str, str]]:
 
 
 def _section(cell: Record) -> str | None:
-    heading, key = cell.get("section"), cell.get("section_id")
-    return f"{heading} ({key})" if heading else key
+    return cell.get("section") or cell.get("section_id")
 
 
 def _where(cell: Record) -> str | None:

@@ -11,6 +11,7 @@ import duckdb
 
 from fmdata.contract import Package, Resource, View, lineage
 from fmdata.errors import FmdataError
+from fmdata.headings import headings
 from fmdata.provenance import fact_tables, row_key
 from fmdata.reader import reading
 from fmdata.sql import name
@@ -21,7 +22,10 @@ Record = dict[str, Any]
 
 @dataclass(frozen=True)
 class Trace:
-    """A row: `cells` as the macro `where_from` tells them, and what the traced views say of it, by their titles."""
+    """A row: its cells as the macro `where_from` tells them, and what the traced views say of it, by their titles.
+
+    A section's heading has those of the sections it is part of before it.
+    """
 
     table: str
     key: str
@@ -41,6 +45,11 @@ def trace(database: Path, package: Package, table: str, key: str, column: str | 
         cells = _records(con, f"FROM {DOOR}($1, $2)", table, key)
         if not cells:
             raise FmdataError(_no_row(con, tables[table], key))
+        paths = headings(con, found.sections)
+        cells = [
+            {**cell, "section": paths[cell["section_id"]]} if cell.get("section_id") in paths else cell
+            for cell in cells
+        ]
         columns = [cell["column_name"] for cell in cells]
         if column is not None and column not in columns:
             raise FmdataError(f'the row has no traced cell "{column}"; expected one of {", ".join(columns)}.')

@@ -5,6 +5,8 @@ import polars as pl
 from fmdata.checks import row_rule
 
 LINE = pl.col("line_start").cast(pl.String).str.pad_start(3, "0")
+# Where the sentence before, of the same line, ends.
+END_BEFORE = pl.col("char_end").shift(1).over("source_id", "line_start", "_is_sentence", order_by="char_start")
 SENTENCE = pl.concat_str(pl.lit("-s"), pl.col("sentence_number").cast(pl.String)).fill_null("")
 
 CHECKS = [
@@ -22,6 +24,16 @@ CHECKS = [
         "lines_in_order",
         pl.col("line_start") <= pl.col("line_end"),
         "expected line_start on or before line_end",
+    ),
+    row_rule(
+        "words_are_not_none",
+        pl.col("char_start") < pl.col("char_end"),
+        "expected char_start before char_end; run `fmdata anchor` with the captured text",
+    ),
+    row_rule(
+        "sentences_do_not_overlap",
+        pl.col("sentence_number").is_null() | (pl.col("char_start") >= END_BEFORE).fill_null(True),
+        "expected each sentence to begin where the one before has ended; run `fmdata anchor` with the captured text",
     ),
     row_rule(
         "key_names_the_place",

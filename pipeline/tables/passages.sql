@@ -52,6 +52,7 @@ SELECT
     anchor.prefix_sha256,
     anchor.suffix_sha256,
     ledger.kind AS _line_kind,
+    place.sentence IS NOT NULL AS _is_sentence,
     place._file,
     place._line
 FROM first_places AS place

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fmdata.contract import Package
+from fmdata.contract import Package, lineage
+from fmdata.contract.roles import MEASURES
 from fmdata.writers.citation import citation
 from fmdata.writers.dictionary import markdown
 
@@ -14,7 +15,7 @@ Version {version}. {description}
 
 {tables:,} tables, {rows:,} rows, as CSV files in `data/` described by `datapackage.json`, and the same as one DuckDB
 file, `{name}.duckdb`, with keys, comments{views} and a dictionary (`FROM _dictionary`).
-{notes}
+{notes}{places}
 ## How to cite
 
 > {citation}
@@ -44,6 +45,24 @@ file, `{name}.duckdb`, with keys, comments{views} and a dictionary (`FROM _dicti
 
 {dictionary}"""
 
+_PLACES = """
+## Where a value stands
+
+`{cells}` has a row for each cell that states a fact: its place in the source, how the value came about (verbatim,
+normalised, split, inferred or curated), and the words of the place it rests on. In the DuckDB file,
+`FROM where_from('table', 'row key')` tells it for a row; `fmdata trace TABLE KEY` prints it.
+"""
+_HASHES = """
+The source itself is not in here. Whoever has a copy can check it: `fmdata verify --source FILE` looks for every place
+in it, by hashes, and for every value in its place. A hash is the SHA-256 of a place's tokens joined by single spaces.
+A token is a run of letters and digits or a single other sign, after folding quotes to ' and ", dashes to -, bullets and
+all blanks to a space, Unicode form NFKC, no case, no invisible characters. So line breaks, straight quotes or capitals
+do not matter, and a changed word does.
+
+Such hashes promise that neither the words nor the place were changed unnoticed. They keep no secret: there are few
+things that a short place may say, and whoever guesses its words can confirm the guess.
+"""
+
 
 def write_readme(package: Package, folder: Path, counts: dict[str, int], content: str) -> None:
     """Write `folder/README.md`."""
@@ -58,6 +77,7 @@ def write_readme(package: Package, folder: Path, counts: dict[str, int], content
         name=package.name,
         views=", views" if package.views else "",
         notes="".join(f"\n## {note['title']}\n\n{note['text']}\n" for note in descriptor.get("notes", [])),
+        places=_places(package),
         citation=citation(package),
         content=content,
         rights=_rights(package),
@@ -67,6 +87,15 @@ def write_readme(package: Package, folder: Path, counts: dict[str, int], content
         dictionary=markdown(package, counts),
     )
     (folder / "README.md").write_text(text.rstrip("\n") + "\n", encoding="utf-8")
+
+
+def _places(package: Package) -> str:
+    """How to find out where a value stands, for a release that tells."""
+    found = lineage(package)
+    if found is None:
+        return ""
+    text = _PLACES.format(cells=found.cells.name)
+    return text + _HASHES if set(MEASURES) <= set(found.places.names()) else text
 
 
 def _rights(package: Package) -> str:
