@@ -17,15 +17,16 @@ import duckdb
 
 from fmdata.assemble import Progress, assemble_unanchored, workspace
 from fmdata.capture import Capture, read_capture
-from fmdata.checks import row_hash
-from fmdata.contract import Anchoring, load
+from fmdata.checks import bibliographic_lines, identity, row_hash, with_hashes
+from fmdata.contract import Anchoring, Resource, load
 from fmdata.contract.roles import ANCHORS, POSITION, SOURCE, WORD_RUNS
 from fmdata.errors import Failure, FmdataError, quote, raise_if
+from fmdata.extracts import has_manifest
 from fmdata.matching import match, stream
 from fmdata.sql import interruptible, name
 from fmdata.swap import replace_files
-from fmdata.tokens import short_hash, unpack
-from fmdata.word_runs import bibliographic_lines, word_runs
+from fmdata.tokens import short_hash, tokens, unpack, within
+from fmdata.word_runs import word_runs
 
 LIMIT = 64_000
 """Bytes that the word runs of one source may take."""
@@ -68,7 +69,7 @@ class _Place:
 
     def __str__(self) -> str:
         lines = f"line {self.first}" if self.first == self.last else f"lines {self.first} to {self.last}"
-        return f"sentence {self.sentence} of {lines}" if self.sentence else lines
+        return f"sentence {self.sentence} of {lines}" if self.sentence is not None else lines
 
 
 def anchor(root: Path, file: Path, progress: Progress) -> Anchored:
@@ -86,16 +87,28 @@ def anchor(root: Path, file: Path, progress: Progress) -> Anchored:
         free = bibliographic_lines(con, package, roles, source)
     anchors = _anchors(capture, roles, places, _spans(capture, roles, places))
     lines = word_runs(capture, free)
-    anchors_file, runs_file = (f"raw/{source}/{resource.name}.csv" for resource in (roles.anchors, roles.word_runs))
-    runs_text = _csv(WORD_RUNS, [(*row, row_hash(capture.sha256, row)) for row in lines])
+    anchors_file, runs_file = (_file(package.root, source, resource) for resource in (roles.anchors, roles.word_runs))
+    own = identity(capture.sha256, capture.size, len(capture.lines))
+    runs_text = _csv(WORD_RUNS, with_hashes(own, lines))
     if len(runs_text) > LIMIT:
         size = f"{len(runs_text):,} bytes of word runs; expected at most {LIMIT:,}"
         raise FmdataError(f"{file}: {size}. Capture the text in parts, each as a source of its own.")
-    anchors_text = _csv(ANCHORS, [(*row, capture.sha256, row_hash(capture.sha256, row)) for row in anchors])
+    anchors_text = _csv(ANCHORS, [(*row, capture.sha256, row_hash(own, row)) for row in anchors])
     replace_files({root / anchors_file: anchors_text, root / runs_file: runs_text})
     strings = sum(len({cell.words for cell in place.cells}) for place in places)
-    hashes = sum(len(unpack(packed or "")) for _, packed in lines)
+    hashes = sum(len(unpack(packed or "")) for *_, packed in lines)
     return Anchored(source, len(anchors), strings, len(lines), hashes, (anchors_file, runs_file))
+
+
+def _file(root: Path, source: str, resource: Resource) -> str:
+    """Where an extract of a source goes. Raises `CheckError` if the manifest does not list it."""
+    file = f"raw/{source}/{resource.name}.csv"
+    if has_manifest(root) and f"{source}/{resource.name}.csv" not in resource.paths:
+        found, advice = f"{resource.name} does not list {file}", "Add it under path"
+        raise_if(
+            [Failure("raw/datapackage.json", 0, 0, "", "", "unknown file", found, "the file to be written", advice)]
+        )
+    return file
 
 
 def _source(con: duckdb.DuckDBPyConnection, roles: Anchoring, capture: Capture, file: Path) -> str:
@@ -144,15 +157,13 @@ def _spans(capture: Capture, roles: Anchoring, places: list[_Place]) -> list[Spa
     for place in places:
         missing, expected, span = _span(capture, place)
         if span is None:
-            advice = "Correct the row"
+            advice = "Correct its line or sentence"
             failures.append(
                 Failure(place.file, place.line, 0, roles.places.name, "", "span not found", missing, expected, advice)
             )
             continue
         spans.append(span)
-        failures += [
-            _absent(capture, place, cell) for cell in place.cells if cell.words not in capture.text[slice(*span)]
-        ]
+        failures += [_absent(capture, place, cell) for cell in place.cells if not _stands(cell.words, capture, span)]
     raise_if(failures)
     return spans
 
@@ -160,6 +171,8 @@ def _spans(capture: Capture, roles: Anchoring, places: list[_Place]) -> list[Spa
 def _span(capture: Capture, place: _Place) -> tuple[str, str, Span | None]:
     """What is missing, what was expected instead; or where the place is."""
     end = len(capture.lines)
+    if None in (place.first, place.last):
+        return "no line is given", "the line of the place", None
     if not 1 <= place.first <= place.last <= end:
         line = place.last if 1 <= place.first <= end else place.first
         return f"there is no line {line}", f"a line from 1 to {end}, where the capture ends", None
@@ -169,17 +182,25 @@ def _span(capture: Capture, place: _Place) -> tuple[str, str, Span | None]:
     if place.sentence is None:
         return "", "", (start, stop)
     sentences = capture.sentences(place.first, place.last)
-    if place.sentence > len(sentences):
+    if not 1 <= place.sentence <= len(sentences):
         return f"there is no {place}", f"a sentence from 1 to {len(sentences)}", None
     return "", "", sentences[place.sentence - 1]
 
 
+def _stands(words: str, capture: Capture, span: Span) -> bool:
+    """Whether words stand in a span letter for letter, and as whole words."""
+    text = capture.text[slice(*span)]
+    return words in text and within(tokens(words), tokens(text))
+
+
 def _absent(capture: Capture, place: _Place, cell: _Cell) -> Failure:
     """The failure of a cell whose words are not those of its place, letter for letter."""
-    lines = [number for number, line in enumerate(capture.lines, 1) if cell.words in line][:5]
-    advice = f"It stands on line {', '.join(map(str, lines))}" if lines else "Copy the words as they stand there"
+    lines = [
+        n for n, line in enumerate(capture.lines, 1) if cell.words in line and within(tokens(cell.words), tokens(line))
+    ]
+    advice = f"It stands on line {', '.join(map(str, lines[:5]))}" if lines else "Copy the words as they stand there"
     found = f"{quote(cell.words)} does not stand in {place}"
-    expected, rule = "words of that place, letter for letter", "value not in its passage"
+    expected, rule = "whole words of that place, letter for letter", "value not in its passage"
     return Failure(cell.file, cell.line, 0, cell.table, cell.column, rule, found, expected, advice)
 
 
@@ -211,5 +232,5 @@ def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([[str(cell).lower() if isinstance(cell, bool) else cell for cell in row] for row in rows])
     return text.getvalue()

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from fmdata.casts import cast
-from fmdata.checks import Rules, check_anchors, check_keys, check_ledger, check_rows, load_rules, without_measures
+from fmdata.checks import Rules, check_anchors, check_keys, check_ledger, check_rows, load_rules, without_echo
 from fmdata.contract import Anchoring, Package, Resource, anchoring
 from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.extracts import check_bytes, discover, manifest, stage, stage_empty
@@ -45,8 +45,8 @@ def assemble(con: duckdb.DuckDBPyConnection, package: Package, progress: Progres
     faults += _check(con, "main", package, load_rules(package))
     if roles:
         unanchored, foreign = check_anchors(con, roles)
-        unanchored += check_ledger(con, roles, foreign)
-        faults = [*without_measures(faults, roles.places.name), *unanchored] if unanchored else faults
+        unanchored += check_ledger(con, package, roles, foreign)
+        faults = [*without_echo(faults, unanchored, roles.places.name), *unanchored] if unanchored else faults
     raise_if(_without_echo(faults))
     return roles
 

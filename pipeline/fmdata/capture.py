@@ -72,7 +72,7 @@ def read_capture(path: Path) -> Capture:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
-        found = f"{path}: not {encoding[:6].upper()} text (byte {error.start})"
+        found = f"{path}: not {encoding.removesuffix('-sig').upper()} text (byte {error.start})"
         raise FmdataError(f"{found}; expected the article as plain text in UTF-8. Save it as such.") from None
     if re.match(r"\s*<(?:!doctype html|html)\b", text, re.IGNORECASE):
         raise FmdataError(f"{path}: found HTML; expected plain text. Open it in a browser and save it as text.")

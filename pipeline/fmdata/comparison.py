@@ -15,7 +15,7 @@ from fmdata.errors import FmdataError
 from fmdata.matching import Anchor, Match, State, Stream, match, stream
 from fmdata.reader import reading
 from fmdata.sql import name
-from fmdata.tokens import tokens
+from fmdata.tokens import tokens, within
 
 
 @dataclass(frozen=True)
@@ -140,5 +140,4 @@ def _stands(words: str, place: Match, anchor: Anchor, found: Stream) -> bool:
     """Whether the tokens of `words` stand in a place as it was found; one of several alike is as good as another."""
     if place.first is None:
         return False
-    part, whole = tokens(words), found.tokens[place.first : place.first + anchor.tokens]
-    return any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
+    return within(tokens(words), found.tokens[place.first : place.first + anchor.tokens])

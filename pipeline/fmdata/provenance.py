@@ -42,7 +42,12 @@ def generate(con: duckdb.DuckDBPyConnection, package: Package) -> None:
 
 def fact_tables(package: Package, found: Lineage) -> list[Resource]:
     """Each table that holds facts: some of its fields say how their cells came about, and it has places for them."""
-    tables = [table for table in package if _fields(table) and (POINTER in table.names() or _pointed(table))]
+    tables = [table for table in package if _fields(table)]
+    for table in tables:
+        placeless = [field for field in _fields(table) if not field.words("passage") and POINTER not in table.names()]
+        if placeless:
+            silent = f"{table.name}.{placeless[0].name} says how its values came about, but not where they stand"
+            raise FmdataError(f'{package.path}: {silent}; expected a field {POINTER}, or "passage" on the field.')
     for table in tables:
         if not table.primary_key:
             raise FmdataError(f"{package.path}: {table.name} holds facts; expected a primary key to name its rows by.")
@@ -61,19 +66,15 @@ def _fields(table: Resource) -> list[Field]:
     return [field for field in table.fields if field.words("derivation")]
 
 
-def _pointed(table: Resource) -> bool:
-    return all(field.words("passage") for field in _fields(table))
-
-
 def _cells(con: duckdb.DuckDBPyConnection, table: Resource) -> str:
     source = f"main.{name(table.name)}"
     there = {row[0] for row in con.execute(f"DESCRIBE {source}").fetchall()}
     for field in _fields(table):
-        for column in (field.words("passage"), field.words("asWritten")):
-            if column and column not in there:
-                where = f"pipeline/tables/{table.name}.sql"
+        for word in ("passage", "asWritten"):
+            if (column := field.words(word)) and column not in there:
+                where = f"pipeline/tables/{table.name}.sql: the SELECT gives no column {column}"
                 raise FmdataError(
-                    f"{where}: the SELECT gives no column {column}, which the contract's {field.name} names."
+                    f"{where}, which the contract names as {word} of {field.name}. Add it or correct the contract."
                 )
     cells = ", ".join(f"{{{', '.join(_cell(table, field))}}}" for field in _fields(table))
     words = ", ".join(map(literal, _RESTS_ON_WORDS))

@@ -1,13 +1,15 @@
 """The rights gate: nothing published holds `RUN` words in a row of a source, bibliographic strings aside.
 
 It needs no source: `fmdata anchor` left the hash of every such run in the extracts. Words are compared as a reader
-hears them: case, punctuation, quotes and line breaks do not count.
+hears them: case, punctuation, quotes, escapes and line breaks do not count.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,22 +22,35 @@ from fmdata.errors import Failure, quote
 from fmdata.sql import literal, name
 from fmdata.tokens import RUN, runs, unpack, words
 
-_SHORTEST = 2 * RUN - 1
 _ADVICE = "Say it in your own words"
 _EXPECTED = f"fewer than {RUN} words in a row of a source"
+# What they hold is searched as rows, comments and SQL, and as the files beside them.
+_NO_TEXT = (".duckdb", ".zip")
+_WRITTEN_BY_HAND = ("LICENSE", "CHANGELOG.md", "pipeline/queries/*.sql", "pipeline/views/*.sql")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|\\[\\bfnrt]")
+# Every text of a DuckDB file that is no cell of the contract's tables: where it stands, and the text.
+_OBJECTS = (
+    "SELECT 'the column ' || table_name || '.' || column_name, comment FROM duckdb_columns() WHERE {own}",
+    "SELECT 'the table ' || table_name, concat_ws(chr(10), comment, sql) FROM duckdb_tables() WHERE {own}",
+    "SELECT 'the view ' || view_name, concat_ws(chr(10), comment, sql) FROM duckdb_views() WHERE {own}",
+    "SELECT 'the type ' || type_name, array_to_string(labels, chr(10)) FROM duckdb_types() WHERE {own}",
+    "SELECT 'the macro ' || function_name, concat_ws(chr(10), comment, array_to_string(parameters, chr(10)), "
+    "macro_definition) FROM duckdb_functions() WHERE {own}",
+)
 
 
 @dataclass(frozen=True)
 class Borrowed:
-    """A run of a source's words in a text: how many words, where in the source, and the words."""
+    """A run of a source's words in a text: the words, on which line of the text they begin, and whence they are."""
 
-    count: int
+    words: tuple[str, ...]
+    at: int
     source: str
     line: int
-    words: str
 
     def __str__(self) -> str:
-        return f"{quote(self.words)}, {self.count} words in a row of line {self.line} of {self.source}"
+        return f"{quote(' '.join(self.words))}, {len(self.words)} words in a row of line {self.line} of {self.source}"
 
 
 @dataclass(frozen=True)
@@ -46,62 +61,110 @@ class Gate:
 
     def borrowed(self, text: str) -> list[Borrowed]:
         """What a text has of the sources: each longest run of words."""
-        found = words(text)
-        hits = [(at, self.runs[run]) for at, run in enumerate(runs(found)) if run in self.runs]
-        longest: list[list[Any]] = []
-        for at, place in hits:
-            if longest and at == longest[-1][1] + 1:
-                longest[-1][1] = at
-            else:
-                longest.append([at, at, place])
+        text = _unescaped(text)
+        found = _words(text)
+        there = runs(found)
+        held = {at for at, run in enumerate(there) if run in self.runs}
+        firsts, lasts = sorted(at for at in held if at - 1 not in held), sorted(at for at in held if at + 1 not in held)
         return [
-            Borrowed(last - first + RUN, source, line, " ".join(found[first : last + RUN]))
-            for first, last, (source, line) in longest
+            Borrowed(tuple(found[first : last + RUN]), _line(text, first), *self.runs[there[first]])
+            for first, last in zip(firsts, lasts, strict=True)
         ]
+
+    def borrowed_in(self, path: Path) -> list[Borrowed]:
+        """What a file has of the sources."""
+        return [] if path.suffix in _NO_TEXT else self.borrowed(_text(path))
+
+
+Found = Iterator[tuple[Failure, Borrowed]]
 
 
 def load_gate(con: duckdb.DuckDBPyConnection, roles: Anchoring | None) -> Gate:
     """The gate of a project whose extracts are in the schema `raw`; without anchoring, it lets everything pass."""
     if roles is None:
         return Gate({})
+    # Of a run that a source has twice, the first place stays.
     rows = con.execute(
-        f"SELECT run_hashes, _folder, line_number FROM raw.{name(roles.word_runs.name)} WHERE run_hashes IS NOT NULL"
+        f"SELECT run_hashes, _folder, line_number FROM raw.{name(roles.word_runs.name)} WHERE run_hashes IS NOT NULL "
+        "ORDER BY _folder DESC, line_number DESC"
     )
     return Gate({run: (source, line) for packed, source, line in rows.fetchall() for run in unpack(packed)})
 
 
 def check_rights(con: duckdb.DuckDBPyConnection, package: Package, gate: Gate, folder: Path) -> list[Failure]:
-    """What of the sources the cells of `main`, the contract or the finished files of a release in `folder` hold.
+    """What of the sources the finished files of a release in `folder` hold, each told where its author wrote it.
 
-    A cell is told with its table, column, row and extract line; the files are searched for what is in neither.
+    That is a cell of `main` (with its extract line), the contract, or a file that is published as it is.
     """
     if not gate.runs:
         return []
-    failures = [*(f for resource in package for f in _cells(con, resource, gate)), *_contract(package, gate)]
-    return failures or [*_files(folder, gate), *_database(con, folder / f"{package.name}.duckdb", gate)]
+    finished = [*_files(folder, gate), *_database(con, package, folder / f"{package.name}.duckdb", gate)]
+    published = {run for _, found in finished for run in runs(found.words)}
+    if not published:
+        return []
+    origins = [
+        (failure, found)
+        for failure, found in (*_cells(con, package, gate), *_contract(package, gate), *_by_hand(package, gate))
+        if published.intersection(runs(found.words))
+    ]
+    told = {run for _, found in origins for run in runs(found.words)}
+    rest = [failure for failure, found in finished if not told.intersection(runs(found.words))]
+    return [*(failure for failure, _ in origins), *rest]
 
 
-def _cells(con: duckdb.DuckDBPyConnection, resource: Resource, gate: Gate) -> Iterator[Failure]:
-    key = ", ".join(name(field) for field in resource.primary_key) or "NULL"
-    for field in resource.fields:
-        text = f"CAST({name(field.name)} AS VARCHAR)"
-        if field.type not in ("string", "any", "object", "array"):
-            continue
-        rows = con.execute(
-            f"SELECT _file, _line, {text}, {key} FROM main.{name(resource.name)} WHERE length({text}) >= {_SHORTEST}"
-        ).fetchall()
-        for file, line, cell, *row in rows:
-            for found in gate.borrowed(cell):
-                said = f"the row {quote(' '.join(map(str, row)))} holds {found}"
-                yield Failure(file, line, 0, resource.name, field.name, "rights", said, _EXPECTED, _ADVICE)
+def _files(folder: Path, gate: Gate) -> Found:
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        for found in gate.borrowed_in(path):
+            yield _failure(path.relative_to(folder).as_posix(), found.at, "the finished file holds", found), found
 
 
-def _contract(package: Package, gate: Gate) -> Iterator[Failure]:
+def _database(con: duckdb.DuckDBPyConnection, package: Package, path: Path, gate: Gate) -> Found:
+    """Texts of the finished database that are no cells of the contract's tables: those are the CSV files' cells."""
+    con.execute(f"ATTACH {literal(path)} AS finished (READ_ONLY)")
+    own, tables = "database_name = 'finished' AND NOT internal", {resource.name for resource in package}
+    texts = [row for query in _OBJECTS for row in con.execute(query.format(own=own)).fetchall()]
+    for (table,) in con.execute(f"SELECT table_name FROM duckdb_tables() WHERE {own}").fetchall():
+        if table not in tables:
+            rows = con.execute(f"FROM finished.{name(table)}").fetchall()
+            texts += [(f"the table {table}", str(cell)) for row in rows for cell in row]
+    con.execute("DETACH finished")
+    # The same words are in a comment and in the dictionary: they are searched once.
+    for text, place in {text: place for place, text in reversed(texts) if text}.items():
+        for found in gate.borrowed(text):
+            yield _failure(path.name, 0, f"{place} of the finished file holds", found), found
+
+
+def _cells(con: duckdb.DuckDBPyConnection, package: Package, gate: Gate) -> Found:
+    """What rows hold, cell by cell or else across cells; what two cells have of one extract line is told once."""
+    told = set()
+    for resource in sorted(package, key=lambda resource: bool(resource.generated)):
+        columns = ", ".join(f"CAST({name(field.name)} AS VARCHAR)" for field in resource.fields)
+        rows = con.execute(f"SELECT _file, _line, {columns} FROM main.{name(resource.name)}").fetchall()
+        for file, line, *row in rows:
+            for field, found in _row(resource, row, gate):
+                if (file, line, found.words) not in told:
+                    told.add((file, line, found.words))
+                    key = quote(" ".join(str(row[resource.names().index(part)]) for part in resource.primary_key))
+                    said = f"the row {key} of {resource.name} holds"
+                    yield _failure(file, line, said, found, resource.name, field), found
+
+
+def _row(resource: Resource, row: Sequence[str | None], gate: Gate) -> list[tuple[str, Borrowed]]:
+    across = gate.borrowed("\n".join(cell or "" for cell in row))
+    if not across:
+        return []
+    cells = zip(resource.names(), row, strict=True)
+    return [(field, found) for field, cell in cells for found in gate.borrowed(cell or "")] or [
+        ("", found) for found in across
+    ]
+
+
+def _contract(package: Package, gate: Gate) -> Found:
     for pointer, text in _strings(package.descriptor):
         for found in gate.borrowed(text):
             line, column = position_in(package, pointer)
-            where = ".".join(map(str, pointer))
-            yield Failure(package.path, line, column, "", where, "rights", f"it holds {found}", _EXPECTED, _ADVICE)
+            said = f"{_subject(package.descriptor, pointer)} holds"
+            yield _failure(package.path, line, said, found, field=".".join(map(str, pointer)), column=column), found
 
 
 def _strings(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
@@ -113,34 +176,53 @@ def _strings(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
             yield from _strings(item, (*at, key))
 
 
-def texts(path: Path) -> list[str]:
-    """The texts of a file: a JSON file's strings one by one, any other file as a whole; none of what is not UTF-8."""
+def _subject(descriptor: Any, pointer: Sequence[str | int]) -> str:
+    """What a pointer leads to, in words: "the description of entities.kind"."""
+    names, value = [], descriptor
+    for step in pointer[:-1]:
+        value = value[step]
+        names += [str(value["name"])] if isinstance(value, dict) and "name" in value else []
+    what = next((step for step in reversed(pointer) if isinstance(step, str)), "")
+    return f"the {what} of {'.'.join(names)}" if names else f"the {what}"
+
+
+def _by_hand(package: Package, gate: Gate) -> Found:
+    for path in (path for pattern in _WRITTEN_BY_HAND for path in sorted(package.root.glob(pattern))):
+        for found in gate.borrowed_in(path):
+            yield _failure(path.relative_to(package.root).as_posix(), found.at, "it holds", found), found
+
+
+def _failure(
+    file: str, line: int, said: str, found: Borrowed, resource: str = "", field: str = "", column: int = 0
+) -> Failure:
+    return Failure(file, line, column, resource, field, "rights", f"{said} {found}", _EXPECTED, _ADVICE)
+
+
+def _text(path: Path) -> str:
+    """A file as text, whatever its encoding: no byte of it goes unread."""
+    data = path.read_bytes()
+    if data.startswith(_UTF16):
+        return data.decode("utf-16", "replace")
     try:
-        text = path.read_text(encoding="utf-8")
-        return [string for _, string in _strings(json.loads(text))] if path.suffix == ".json" else [text]
-    except ValueError:
-        return []
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
 
 
-def _files(folder: Path, gate: Gate) -> Iterator[Failure]:
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        for text in texts(path):
-            for found in gate.borrowed(text):
-                file = path.relative_to(folder).as_posix()
-                yield Failure(file, 0, 0, "", "", "rights", f"the finished file holds {found}", _EXPECTED, _ADVICE)
+def _unescaped(text: str) -> str:
+    """`text` with what JSON, and others like it, write as escapes; line ends among them are blanks here."""
+    if "\\" not in text:
+        return text
+    return _ESCAPE.sub(lambda escape: json.loads(f'"{escape[0]}"').replace("\n", " "), text)
 
 
-def _database(con: duckdb.DuckDBPyConnection, path: Path, gate: Gate) -> Iterator[Failure]:
-    """Texts of the finished database that stand in none of its tables: comments, views and macros."""
-    con.execute(f"ATTACH {literal(path)} AS finished (READ_ONLY)")
-    queries = (
-        "SELECT comment FROM duckdb_columns() WHERE database_name = 'finished'",
-        "SELECT comment FROM duckdb_tables() WHERE database_name = 'finished'",
-        "SELECT unnest([comment, sql]) FROM duckdb_views() WHERE database_name = 'finished'",
-        "SELECT unnest([comment, macro_definition]) FROM duckdb_functions() WHERE database_name = 'finished'",
-    )
-    for query in queries:
-        for (text,) in con.execute(query).fetchall():
-            for found in gate.borrowed(text or ""):
-                yield Failure(path.name, 0, 0, "", "", "rights", f"the finished file holds {found}", _EXPECTED, _ADVICE)
-    con.execute("DETACH finished")
+def _words(text: str) -> list[str]:
+    """The words of a text, as `words` gives them: lines of ASCII alone are folded together, which is quick."""
+    parts = itertools.groupby(text.splitlines(keepends=True), str.isascii)
+    return [word for _, lines in parts for word in words("".join(lines))]
+
+
+def _line(text: str, at: int) -> int:
+    """The number of the line on which a word of a text stands."""
+    ends = itertools.accumulate(len(_words(line)) for line in text.split("\n"))
+    return next(number for number, end in enumerate(ends, 1) if end > at)

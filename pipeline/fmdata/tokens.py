@@ -39,6 +39,11 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(fold(text))
 
 
+def within(part: Sequence[str], whole: Sequence[str]) -> bool:
+    """Whether some tokens stand in others, in a row."""
+    return any(whole[at : at + len(part)] == part for at in range(len(whole) - len(part) + 1))
+
+
 def digest(parts: Iterable[str]) -> str:
     """SHA-256, in hexadecimal, of tokens joined by single spaces."""
     return hashlib.sha256(" ".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -2,50 +2,42 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from fmdata.capture import Capture
-from fmdata.contract import Anchoring, Package
-from fmdata.sql import name
 from fmdata.tokens import RUN, runs, words
 
-Row = tuple[int, str | None]
+Row = tuple[int, bool, str | None]
 
 
 def word_runs(capture: Capture, free: set[int]) -> list[Row]:
-    """One row for each line that is not blank: its number, and the hashes of its runs; `free` lines have none.
+    """One row for each line that is not blank: its number, whether it is `free`, the hashes of its runs unless it is.
 
-    A run that also stands in a free line is free. Where a text is wrapped, runs go on from line to line: a line that
-    begins with a small letter continues the one before.
+    A run that also stands in a free line is free. Where a text is wrapped, runs go on from line to line.
     """
-    numbered = [(number, words(line)) for number, line in enumerate(capture.lines, 1)]
-    allowed = {run for number, found in numbered if number in free for run in runs(found)}
+    found = [words(line) for line in capture.lines]
+    allowed = {run for number in free for run in runs(found[number - 1])}
     rows: list[Row] = []
-    for number, found in numbered:
-        if capture.lines[number - 1].strip():
-            own = () if number in free else runs([*found, *_continued(capture, numbered, number, free)])
-            rows.append((number, "".join(run for run in own if run not in allowed) or None))
+    for number, line in enumerate(capture.lines, 1):
+        if line.strip():
+            own = () if number in free else runs([*found[number - 1], *_following(capture, found, number, free)])
+            rows.append((number, number in free, "".join(run for run in own if run not in allowed) or None))
     return rows
 
 
-def _continued(capture: Capture, numbered: list[tuple[int, list[str]]], number: int, free: set[int]) -> list[str]:
+def _following(capture: Capture, found: list[list[str]], number: int, free: set[int]) -> list[str]:
     """The words that follow a line where its text goes on, as many as a run that begins on it can take."""
     following: list[str] = []
-    for next_, found in numbered[number:]:
-        if next_ in free or not capture.lines[next_ - 1].lstrip()[:1].islower() or len(following) >= RUN - 1:
+    for after in range(number + 1, len(found) + 1):
+        if after in free or len(following) >= RUN - 1 or not _goes_on(capture, found, after):
             break
-        following += found
+        following += found[after - 1]
     return following[: RUN - 1]
 
 
-def bibliographic_lines(con: duckdb.DuckDBPyConnection, package: Package, roles: Anchoring, source: str) -> set[int]:
-    """The lines of a source that the rows of `bibliographic` tables rest on: they may be published in full."""
-    tables = [resource.name for resource in package if resource.descriptor.get("bibliographic")]
-    rows = con.execute(
-        "SELECT DISTINCT unnest(range(place.line_start, place.line_end + 1)) "
-        f"FROM main.{name(roles.cells.name)} AS cell "
-        f"JOIN main.{name(roles.places.name)} AS place ON place.{name(roles.place_key)} = cell.passage_id "
-        "WHERE place.source_id = $1 AND list_contains($2, cell.table_name)",
-        [source, tables],
-    ).fetchall()
-    return {row[0] for row in rows}
+def _goes_on(capture: Capture, found: list[list[str]], number: int) -> bool:
+    """Whether a line continues the one before: it begins with a small letter; or both are prose, no items of a list.
+
+    Short lines that begin anew are headings and rows of tables: their words in a row are names and numbers.
+    """
+    line = capture.lines[number - 1]
+    marked = capture.span(number, number)[0] - capture.starts[number - 1] > len(line) - len(line.lstrip())
+    return line.lstrip()[:1].islower() or (len(found[number - 2]) >= RUN and line.strip() != "" and not marked)

@@ -27,7 +27,7 @@ CHECKS = [
     ),
     row_rule(
         "words_are_not_none",
-        pl.col("char_start") < pl.col("char_end"),
+        (pl.col("char_start") < pl.col("char_end")).fill_null(True),
         "expected char_start before char_end; run `fmdata anchor` with the captured text",
     ),
     row_rule(

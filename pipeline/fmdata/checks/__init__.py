@@ -1,22 +1,25 @@
 """Whether typed rows keep the contract and the project's own rules."""
 
-from fmdata.checks.anchors import check_anchors, row_hash, without_measures
+from fmdata.checks.anchors import check_anchors, identity, row_hash, without_echo
 from fmdata.checks.keys import check_keys
-from fmdata.checks.ledger import check_ledger
+from fmdata.checks.ledger import bibliographic_lines, check_ledger, with_hashes
 from fmdata.checks.makers import numbered_without_gap, status_agrees
 from fmdata.checks.rows import check_rows
 from fmdata.checks.rules import Rules, load_rules, row_rule
 
 __all__ = [
     "Rules",
+    "bibliographic_lines",
     "check_anchors",
     "check_keys",
     "check_ledger",
     "check_rows",
+    "identity",
     "load_rules",
     "numbered_without_gap",
     "row_hash",
     "row_rule",
     "status_agrees",
-    "without_measures",
+    "with_hashes",
+    "without_echo",
 ]

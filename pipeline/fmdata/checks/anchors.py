@@ -6,13 +6,14 @@ its place. So a hash edited by hand, a text that changed and a value that was ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
 from fmdata.contract import Anchoring
-from fmdata.contract.roles import ANCHORS, MEASURES, POSITION
+from fmdata.contract.roles import ANCHORS, MEASURES, POSITION, SOURCE
 from fmdata.errors import Failure, quote
 from fmdata.sql import name
 from fmdata.tokens import short_hash, unpack
@@ -22,15 +23,29 @@ ANCHOR_AGAIN = "Run `fmdata anchor` with the captured text"
 Position = tuple[Any, ...]
 
 
-def row_hash(capture: str, cells: tuple[object, ...]) -> str:
-    """The hash that ends a row of anchors or word runs: over its capture's SHA-256 and its other cells."""
-    return short_hash("\x1f".join([capture, *("" if cell is None else str(cell) for cell in cells)]))
+@dataclass(frozen=True)
+class Described:
+    """What a source's row says of its capture: the SHA-256, and all of it as one text."""
+
+    sha256: str
+    identity: str
 
 
-def captures(con: duckdb.DuckDBPyConnection, roles: Anchoring) -> dict[str, str]:
-    """The SHA-256 of the capture of each source."""
-    found = con.execute(f"SELECT source_id, capture_sha256 FROM main.{name(roles.sources.name)}").fetchall()
-    return dict(found)
+def identity(sha256: str, size: int, lines: int) -> str:
+    """A capture as the hashes of rows know it."""
+    return f"{sha256} {size} {lines}"
+
+
+def row_hash(capture: str, cells: Sequence[object]) -> str:
+    """The hash that ends a row of anchors or word runs: over its capture's identity and its other cells."""
+    texts = ("" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell) for cell in cells)
+    return short_hash("\x1f".join([capture, *texts]))
+
+
+def described(con: duckdb.DuckDBPyConnection, roles: Anchoring) -> dict[str, Described]:
+    """What is said of the capture of each source."""
+    rows = con.execute(f"SELECT source_id, {', '.join(SOURCE)} FROM main.{name(roles.sources.name)}").fetchall()
+    return {source: Described(sha256, identity(sha256, size, lines)) for source, sha256, size, lines in rows}
 
 
 def check_anchors(con: duckdb.DuckDBPyConnection, roles: Anchoring) -> tuple[list[Failure], set[str]]:
@@ -45,48 +60,65 @@ def check_anchors(con: duckdb.DuckDBPyConnection, roles: Anchoring) -> tuple[lis
     return failures, foreign
 
 
-def without_measures(failures: list[Failure], places: str) -> list[Failure]:
-    """The failures without those that only say that a place without an anchor has no measures."""
-    return [f for f in failures if (f.resource, f.rule) != (places, "required") or f.field not in MEASURES]
+def without_echo(failures: list[Failure], told: list[Failure], places: str) -> list[Failure]:
+    """The failures without what follows from those `told` of anchors: that a place has no measures, or two of them."""
+    twice = any(failure.rule in ("anchor twice", "anchor edited") for failure in told)
+    return [
+        f
+        for f in failures
+        if f.resource != places
+        or (not (f.rule == "required" and f.field in MEASURES)
+        and not (twice and f.rule in ("primary key", "unique")))
+    ]
 
 
-def _anchors(con: duckdb.DuckDBPyConnection, roles: Anchoring) -> tuple[dict[Position, frozenset[str]], list[Failure]]:
-    """The hashes of the values found in each place that is anchored, and what is wrong with the rows."""
-    described, positions = captures(con, roles), ", ".join(POSITION)
-    owners = {capture: source for source, capture in described.items()}
+def _anchors(
+    con: duckdb.DuckDBPyConnection, roles: Anchoring
+) -> tuple[dict[Position, frozenset[str] | None], list[Failure]]:
+    """The hashes of the values found in each place that is anchored (None: not to be trusted), and what is wrong."""
+    sources, positions = described(con, roles), ", ".join(POSITION)
     used = set(con.execute(f"SELECT source_id, {positions} FROM main.{name(roles.places.name)}").fetchall())
     rows = con.execute(
         f"SELECT _file, _line, _folder, {', '.join(ANCHORS)} FROM raw.{name(roles.anchors.name)} ORDER BY _file, _line"
     ).fetchall()
-    anchored: dict[Position, frozenset[str]] = {}
+    true = {file: False for file, *_ in rows}
+    for file, _, folder, *cells, _, hashed in rows:
+        true[file] |= folder in sources and hashed == row_hash(sources[folder].identity, cells)
+    anchored: dict[Position, frozenset[str] | None] = {}
     failures: dict[tuple[str, int], Failure] = {}
-    for file, line, folder, *measures, capture, hashed in rows:
-        position: Position = (folder, *measures[: len(POSITION)])
-        failure = (
-            _foreign(folder, capture, owners)
-            if capture != described.get(folder)
-            else _edited(position)
-            if hashed != row_hash(capture, tuple(measures))
-            else _twice(position)
-            if position in anchored
-            else _unused(position)
-            if position not in used
-            else None
-        )
+    for file, line, folder, *cells, capture, hashed in rows:
+        position: Position = (folder, *cells[: len(POSITION)])
+        failure: tuple[str, ...] | None = None
+        if folder not in sources:
+            failure = _homeless(folder)
+        elif capture != sources[folder].sha256 or not true[file]:
+            failure = _foreign(folder, capture, sources)
+        elif hashed != row_hash(sources[folder].identity, cells):
+            failure = _edited(position)
+        elif position in anchored:
+            failure = _twice(position)
+        elif position not in used:
+            failure = _unused(position)
         if failure:
             field, rule, found, expected, advice = failure
             # That they are of another text is told once a file.
             at = (file, 0 if field == "capture_sha256" else line)
             told = Failure(file, line, 0, roles.anchors.name, field, rule, found, expected, advice)
             failures.setdefault(at, told)
-        anchored.setdefault(position, frozenset(unpack(measures[-1] or "")))
+        anchored.setdefault(position, None if failure else frozenset(unpack(cells[-1] or "")))
     return anchored, list(failures.values())
 
 
-def _foreign(source: str, capture: str, owners: dict[str, str]) -> tuple[str, ...]:
+def _homeless(source: str | None) -> tuple[str, ...]:
+    found = f"there is no source {source}" if source else "the anchors stand in no source's folder"
+    return "capture_sha256", "stale anchors", found, "anchors in the folder of a source", "Move or remove the file"
+
+
+def _foreign(source: str, capture: str, sources: dict[str, Described]) -> tuple[str, ...]:
     expected = f"anchors of the capture that the row of the source {source} describes"
-    if owner := owners.get(capture):
-        found = f"these are anchors of the source {owner}"
+    owners = [owner for owner, its in sources.items() if its.sha256 == capture and owner != source]
+    if owners:
+        found = f"these are anchors of the source {owners[0]}"
         return "capture_sha256", "anchors of another source", found, expected, ANCHOR_AGAIN
     found = "the anchors were made from another text"
     return "capture_sha256", "stale anchors", found, expected, f"{ANCHOR_AGAIN}, or correct the source's row"
@@ -98,7 +130,7 @@ def _edited(position: Position) -> tuple[str, ...]:
 
 
 def _twice(position: Position) -> tuple[str, ...]:
-    return "", "anchor twice", f"{told(position)} is anchored twice", "each place once", "Remove one"
+    return "", "anchor twice", f"{told(position)} is anchored twice", "each place once", ANCHOR_AGAIN
 
 
 def _unused(position: Position) -> tuple[str, ...]:
@@ -107,7 +139,7 @@ def _unused(position: Position) -> tuple[str, ...]:
 
 
 def _places(
-    con: duckdb.DuckDBPyConnection, roles: Anchoring, anchored: dict[Position, frozenset[str]]
+    con: duckdb.DuckDBPyConnection, roles: Anchoring, anchored: dict[Position, frozenset[str] | None]
 ) -> Iterator[tuple[str, Failure]]:
     """The places without an anchor, each with its source."""
     columns = ", ".join(("_file", "_line", "source_id", *POSITION))
@@ -115,11 +147,12 @@ def _places(
     for file, line, *position in rows:
         if tuple(position) not in anchored and None not in position[:3]:
             found, expected = f"{told(tuple(position))} has no anchor", "a place that was measured in the text"
-            yield position[0], Failure(file, line, 0, roles.places.name, "", "no anchor", found, expected, ANCHOR_AGAIN)
+            advice = f"{ANCHOR_AGAIN}, or correct the line"
+            yield position[0], Failure(file, line, 0, roles.places.name, "", "no anchor", found, expected, advice)
 
 
 def _values(
-    con: duckdb.DuckDBPyConnection, roles: Anchoring, anchored: dict[Position, frozenset[str]]
+    con: duckdb.DuckDBPyConnection, roles: Anchoring, anchored: dict[Position, frozenset[str] | None]
 ) -> Iterator[tuple[str, Failure]]:
     """The cells that rest on words which were not found in their place when it was anchored, each with its source."""
     places, key = name(roles.places.name), name(roles.place_key)
@@ -133,7 +166,7 @@ def _values(
         hashes = anchored.get(tuple(position))
         if hashes is not None and short_hash(words) not in hashes:
             found = f"{quote(words)} was not found in {told(tuple(position))}"
-            expected = "words of that place, letter for letter"
+            expected = "whole words of that place, letter for letter"
             advice = f"Correct it; if it is right: {ANCHOR_AGAIN[0].lower()}{ANCHOR_AGAIN[1:]}"
             rule = "value not in its passage"
             yield position[0], Failure(file, line, 0, table, column, rule, found, expected, advice)

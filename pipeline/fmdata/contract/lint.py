@@ -32,7 +32,6 @@ _RESOURCE = {
     "type": ("table",), "profile": ("tabular-data-resource",), "format": ("csv",), "scheme": ("file",),
     "encoding": ("utf-8", "UTF-8", "utf8"), "mediatype": ("text/csv",), "generated": ("provenance",),
     "role": ("anchors", "word_runs", "ledger"),
-    "bibliographic": (True, False),
 }  # fmt: skip
 _REFUSED = {
     "data": "inline data", "compression": "compressed files", "extrapaths": "extra paths", "innerpath": "zips",
@@ -61,9 +60,12 @@ def lint(descriptor: dict[str, Any]) -> list[Fault]:
     return faults if faults else list(lint_keys(resources))
 
 
-def lint_published(descriptor: dict[str, Any]) -> list[Fault]:
-    """Where a sound descriptor, as the contract of what is published, says that a table is somewhere it is not."""
-    faults = []
+def lint_published(descriptor: dict[str, Any], manifest: bool) -> list[Fault]:
+    """Where a sound descriptor, as the contract of what is published, says that a table is somewhere it is not.
+
+    With a `manifest`, the extracts have a contract of their own, and their roles stand there.
+    """
+    faults = list(_roles(descriptor, ("anchors", "word_runs") if manifest else ()))
     for index, resource in enumerate(descriptor["resources"]):
         published, given = f"dist/latest/data/{resource['name']}.csv", resource.get("path", [])
         for path in [given] if isinstance(given, str) else given:
@@ -75,7 +77,7 @@ def lint_published(descriptor: dict[str, Any]) -> list[Fault]:
 
 def lint_manifest(descriptor: dict[str, Any]) -> list[Fault]:
     """What a sound descriptor lacks as the contract of extracts: every file is listed, and once; nothing is made."""
-    faults, seen = [], set()
+    faults, seen = list(_roles(descriptor, ("ledger",))), set()
     for index, resource in enumerate(descriptor["resources"]):
         at: Pointer = ("resources", index, "path")
         paths = resource.get("path", [])
@@ -88,6 +90,20 @@ def lint_manifest(descriptor: dict[str, Any]) -> list[Fault]:
         if "generated" in resource:
             faults.append(Fault((*at[:-1], "generated"), "an extract is not generated", "a resource with files"))
     return faults
+
+
+def _roles(descriptor: dict[str, Any], foreign: tuple[str, ...]) -> Iterator[Fault]:
+    """Roles that stand in the wrong contract or twice."""
+    seen: set[str] = set()
+    for index, resource in enumerate(descriptor["resources"]):
+        at: Pointer = ("resources", index, "role")
+        role = resource.get("role", "")
+        if role in foreign:
+            where = "an extract, in raw/datapackage.json" if role != "ledger" else "a published table"
+            yield Fault(at, f'"{role}" is not a role of this contract', f"it on {where}", "Move it")
+        elif role and role in seen:
+            yield Fault(at, f'the role "{role}" stands twice', "each role once", "Remove one")
+        seen.add(role)
 
 
 def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:

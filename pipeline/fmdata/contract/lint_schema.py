@@ -16,11 +16,12 @@ _SCHEMA = frozenset({"$schema", "fields", "missingValues", "primaryKey", "unique
 _FIELD = frozenset({
     "name", "type", "format", "title", "description", "example", "constraints", "categories", "categoriesOrdered",
     "missingValues", "rdfType", "trueValues", "falseValues", "decimalChar", "groupChar", "bareNumber",
-    "unit", "blank", "derivation", "asWritten", "passage", "allowFormulas",
+    "unit", "blank", "derivation", "asWritten", "passage",
+    "bibliographic", "allowFormulas",
 })  # fmt: skip
 _OPTIONS: dict[type, tuple[tuple[str, ...], str]] = {
     str: (("title", "description", "unit", "blank", "asWritten", "passage"), "text"),
-    bool: (("bareNumber", "allowFormulas", "categoriesOrdered"), "true or false"),
+    bool: (("bareNumber", "allowFormulas", "categoriesOrdered", "bibliographic"), "true or false"),
 }
 DERIVATIONS = ("verbatim", "normalised", "split", "inferred", "curated")
 
@@ -98,11 +99,23 @@ def _field(at: Pointer, field: dict[str, Any], missing: Any) -> Iterator[Fault]:
         return
     if field.get("derivation", DERIVATIONS[0]) not in DERIVATIONS:
         yield Fault((*at, "derivation"), f"{field['derivation']!r} is not known", "one of " + ", ".join(DERIVATIONS))
-    if field.get("derivation") == "normalised" and not field.get("asWritten"):
-        expected = '"asWritten", the column of the SELECT with the words it was made of'
-        yield Fault((*at, "derivation"), "a normalised value does not say what of", expected, "Or call it inferred")
+    yield from _lineage(at, field)
     yield from _example(at, Field(field["name"], kind, field, ()))
     yield from _constraints(at, Field(field["name"], kind, field, ()))
+
+
+def _lineage(at: Pointer, field: dict[str, Any]) -> Iterator[Fault]:
+    """What says where a value stands fits how it came about."""
+    how = field.get("derivation", "")
+    if how == "normalised" and not field.get("asWritten"):
+        expected = '"asWritten", the column of the SELECT with the words it was made of'
+        yield Fault((*at, "derivation"), "a normalised value does not say what of", expected, "Or call it inferred")
+    if "asWritten" in field and how not in ("verbatim", "split", "normalised"):
+        found = f"a value that is {how or 'no fact of a source'} rests on no words"
+        yield Fault((*at, "asWritten"), found, "a derivation that does: verbatim, split or normalised")
+    for name in ("passage", "bibliographic"):
+        if field.get(name) and not how:
+            yield Fault((*at, name), "the field does not say how its values came about", '"derivation" beside it')
 
 
 def _options(at: Pointer, field: dict[str, Any]) -> Iterator[Fault]:

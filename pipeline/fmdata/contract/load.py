@@ -23,7 +23,8 @@ def load(root: Path, path: str = "datapackage.json", extracts: bool = False) -> 
     """
     text = _read(root, path)
     descriptor = _parse(text, path)
-    if faults := lint(descriptor) or (lint_manifest if extracts else lint_published)(descriptor):
+    manifest = (root / "raw" / "datapackage.json").exists()
+    if faults := lint(descriptor) or (lint_manifest(descriptor) if extracts else lint_published(descriptor, manifest)):
         raise CheckError([_failure(path, text, fault) for fault in faults])
     resources = tuple(_resource(r) for r in descriptor["resources"])
     views = tuple(

@@ -31,6 +31,11 @@ class Field:
         return bool(self.constraints.get("required", False))
 
     @property
+    def bibliographic(self) -> bool:
+        """Whether the places of its cells are bibliographic strings, which may be published in full."""
+        return bool(self.descriptor.get("bibliographic", False))
+
+    @property
     def refuses_formulas(self) -> bool:
         """Whether a text that a spreadsheet would take for a formula is a fault; the contract can allow it."""
         return self.type in ("string", "any") and not self.descriptor.get("allowFormulas", False)

@@ -20,8 +20,12 @@ MEASURES = ("char_start", "char_end", "token_count", "span_sha256", "prefix_sha2
 SOURCE = ("capture_sha256", "capture_bytes", "capture_lines")
 LEDGER = ("source_id", "line_number", "status", "reason")
 ANCHORS = (*POSITION, *MEASURES, "value_hashes", "capture_sha256", "row_hash")
-WORD_RUNS = ("line_number", "run_hashes", "row_hash")
-_WRITTEN = {"anchors": ANCHORS, "word_runs": WORD_RUNS}
+WORD_RUNS = ("line_number", "is_bibliographic", "run_hashes", "row_hash")
+WRITTEN = {"anchors": ANCHORS, "word_runs": WORD_RUNS}
+_TYPES = {
+    "integer": {*POSITION, "char_start", "char_end", "token_count", "capture_bytes", "capture_lines", "line_number"},
+    "boolean": {"is_bibliographic"},
+}
 
 
 @dataclass(frozen=True)
@@ -73,20 +77,25 @@ class Anchoring:
 
 def anchoring(package: Package, raw: Package) -> Anchoring | None:
     """The tables of a project that anchors its places, None for one that does not. Raises `FmdataError` for half."""
-    written = {role: next((r for r in raw if r.role == role), None) for role in _WRITTEN}
+    written = {role: next((r for r in raw if r.role == role), None) for role in WRITTEN}
     if not any(written.values()):
         return None
-    found = lineage(package)
     anchors, word_runs = written.values()
-    if found is None or found.sources is None or anchors is None or word_runs is None:
-        parts = "provenance, places with a source_id that leads to the sources, and extracts with both roles"
-        raise FmdataError(f"{raw.path}: anchoring takes {parts} ({', '.join(_WRITTEN)}); expected all of them or none.")
-    for role, fields in _WRITTEN.items():
-        resource = written[role]
-        if resource and tuple(resource.names()) != fields:
-            raise FmdataError(
-                f"{raw.path}: {resource.name} has the role {role}; expected the fields {', '.join(fields)}."
-            )
+    for role in [role for role, resource in written.items() if resource is None]:
+        raise FmdataError(f'{raw.path}: no extract has the role "{role}"; expected both roles or none. Add it.')
+    found = lineage(package)
+    if found is None:
+        raise FmdataError(f'{package.path}: no resource is "generated": "provenance"; anchoring needs it. Add it.')
+    if found.sources is None:
+        place = found.places.name
+        raise FmdataError(f"{package.path}: {place} has no foreign key from source_id to the sources. Add it.")
+    if anchors is None or word_runs is None:
+        return None
+    for resource, fields in ((anchors, ANCHORS), (word_runs, WORD_RUNS)):
+        _expect(raw, resource, fields)
+        if tuple(resource.names()) != fields:
+            wanted = f"the fields {', '.join(fields)}, in this order"
+            raise FmdataError(f"{raw.path}: {resource.name} has other fields than its role; expected {wanted}.")
     _expect(package, found.places, ("source_id", *POSITION, *MEASURES))
     _expect(package, found.sources, ("source_id", *SOURCE))
     return Anchoring(found.cells, found.places, found.place_key, found.sources, found.ledger, anchors, word_runs)
@@ -98,7 +107,11 @@ def _target(package: Package, resource: Resource, field: str) -> Resource | None
 
 
 def _expect(package: Package, resource: Resource, fields: Sequence[str]) -> None:
-    if missing := [field for field in fields if field not in resource.names()]:
-        raise FmdataError(
-            f"{package.path}: {resource.name} has no field {', '.join(missing)}; anchoring needs it. Add it."
-        )
+    """Raise `FmdataError` for fields that the resource lacks, or that are of another type than the engine's."""
+    for field in fields:
+        if field not in resource.names():
+            raise FmdataError(f"{package.path}: {resource.name} has no field {field}; its role needs it. Add it.")
+        kind = next((kind for kind, names in _TYPES.items() if field in names), "string")
+        if resource.field(field).type != kind:
+            found = f"{resource.name}.{field} is of the type {resource.field(field).type}"
+            raise FmdataError(f"{package.path}: {found}; expected {kind}. Correct the type.")

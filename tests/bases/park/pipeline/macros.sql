@@ -1,0 +1,1 @@
+CREATE MACRO place(source, line, sentence) AS source || '-l' || line || coalesce('-s' || sentence, '');
