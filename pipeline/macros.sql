@@ -1,5 +1,12 @@
 -- Macros the table SELECTs share. Only CREATE MACRO stands here.
 
+-- The first article. Its keys were promised without a prefix, and what it gives stays as it was when others come.
+CREATE MACRO first_source() AS 'holistic-pulse-2024';
+
+-- What stands before the keys of a source's rows where articles could clash: nothing for the first, the id for others.
+CREATE MACRO source_prefix(source) AS
+    CASE WHEN source = first_source() THEN '' ELSE source || '-' END;
+
 -- The readable key of a place in a source: source, line and, inside a line, the sentence.
 CREATE MACRO passage_key(source, line, sentence) AS
     printf('%s-l%03d', source, line) || coalesce(printf('-s%d', sentence), '');
@@ -49,10 +56,9 @@ CREATE MACRO drug_list_class(label) AS trim(split_part(label, ':', 1));
 CREATE MACRO drug_list_items(label) AS
     list_transform(string_split(substr(label, length(split_part(label, ':', 1)) + 2), ','), lambda item: trim(item));
 
--- The readable key of a cited work. The first article's keys were promised without a prefix;
--- those of every other source carry its id, so that no two lists can clash.
+-- The readable key of a cited work.
 CREATE MACRO reference_key(source, position) AS
-    CASE WHEN source = 'holistic-pulse-2024' THEN '' ELSE source || '-' END || printf('ref-%02d', position);
+    source_prefix(source) || printf('ref-%02d', position);
 
 -- The side a label begins with, as written; NULL where it names none.
 CREATE MACRO written_side(label) AS

@@ -11,17 +11,19 @@ import pytest
 
 from conftest import ROOT
 
+SOURCE = "holistic-pulse-2024"
 VOCABULARIES = ROOT.parent / "shared" / "vocabularies"
 
 
 def positions(values, condition):
-    return values(f"SELECT position FROM bibliography WHERE {condition} ORDER BY position")
+    sql = f"SELECT position FROM bibliography WHERE {condition} AND source_id = ? ORDER BY position"
+    return values(sql, SOURCE)
 
 
 def test_references(values):
     assert positions(values, "true") == list(range(1, 30))
     assert positions(values, "doi IS NULL") == [3, 17, 24, 25, 26]
-    dois = values("SELECT doi FROM bibliography WHERE doi IS NOT NULL")
+    dois = values("SELECT doi FROM bibliography WHERE doi IS NOT NULL AND source_id = ?", SOURCE)
     assert len(set(dois)) == 24 and all(doi == doi.lower() for doi in dois)
     assert positions(values, "et_al") == [1, 7, 10, 11, 13, 15, 22]
     assert positions(values, "locator_type = 'article_number'") == [1, 2, 5, 7, 8, 9, 15, 18, 22]
@@ -33,8 +35,9 @@ def test_references(values):
 
 def test_notices(ask):
     found = ask(
-        "SELECT reference_id, CAST(notice_type AS VARCHAR), container_title, year, volume, issue, locator "
-        "FROM bibliography_notices ORDER BY reference_id"
+        "SELECT n.reference_id, CAST(notice_type AS VARCHAR), n.container_title, n.year, n.volume, n.issue, n.locator "
+        "FROM bibliography_notices n JOIN bibliography USING (reference_id) WHERE source_id = ? ORDER BY reference_id",
+        SOURCE,
     )
     assert found == [
         ("ref-09", "correction", "Front Cell Neurosci", 2020, "13", None, "578"),
@@ -66,13 +69,15 @@ def rendered(work, authors, notices):
 
 
 def test_references_render_to_the_lines_of_the_article(db, article):
-    def rows(sql):
-        found = db.execute(sql)
+    def rows(sql, *parameters):
+        found = db.execute(sql, parameters)
         return [dict(zip([c[0] for c in found.description], row, strict=True)) for row in found.fetchall()]
 
     authors = rows("FROM bibliography_authors ORDER BY reference_id, position")
     notices = rows("FROM bibliography_notices ORDER BY reference_id, position")
-    works = rows("SELECT b.*, p.line_start FROM bibliography b JOIN passages p USING (passage_id)")
+    works = rows(
+        "SELECT b.*, p.line_start FROM bibliography b JOIN passages p USING (passage_id) WHERE b.source_id = ?", SOURCE
+    )
     assert len(works) == sum(bool(re.match(r"\s+\d+\. ", line)) for line in article) == 29
     for work in works:
         own = [[row for row in found if row["reference_id"] == work["reference_id"]] for found in (authors, notices)]
@@ -85,17 +90,21 @@ def test_references_render_to_the_lines_of_the_article(db, article):
 def test_the_capture_is_the_article(ask, article):
     text = "\n".join(article[1:]).encode("utf-8")
     expected = (hashlib.sha256(text).hexdigest(), len(text), len(article) - 1)
-    assert ask("SELECT capture_sha256, capture_bytes, capture_lines FROM sources") == [expected]
+    assert ask("SELECT capture_sha256, capture_bytes, capture_lines FROM sources WHERE source_id = ?", SOURCE) == [
+        expected
+    ]
 
 
 def test_the_ledger_accounts_for_every_line(values, article):
-    ledger = values("SELECT line_number FROM source_lines ORDER BY line_number")
+    ledger = values("SELECT line_number FROM source_lines WHERE source_id = ? ORDER BY line_number", SOURCE)
     assert ledger == [number for number, line in enumerate(article) if line.strip()]
     assert values("SELECT line_number FROM source_lines WHERE status <> 'extracted' AND reason IS NULL") == []
 
 
 def test_headings_stand_on_the_first_line_of_their_section(ask, article):
-    written = ask("SELECT line_start, heading FROM sections WHERE heading_origin = 'as_written'")
+    written = ask(
+        "SELECT line_start, heading FROM sections WHERE heading_origin = 'as_written' AND source_id = ?", SOURCE
+    )
     assert [(line, article[line]) for line, _ in written] == written
     assert [heading for _, heading in written].count("Diagnosis and Treatment") == 3
 
@@ -105,9 +114,14 @@ def test_cells_rest_on_words_that_stand_where_they_say(ask, article):
     text = "\n".join(article[1:])
     cells = ask(
         "SELECT table_name, row_key, column_name, as_written, char_start, char_end "
-        "FROM provenance JOIN passages USING (passage_id) WHERE as_written IS NOT NULL"
+        "FROM provenance JOIN passages USING (passage_id) WHERE as_written IS NOT NULL AND source_id = ?",
+        SOURCE,
     )
-    due = ask("SELECT count(*) FROM provenance WHERE derivation NOT IN ('inferred', 'curated')")
+    due = ask(
+        "SELECT count(*) FROM provenance JOIN passages USING (passage_id) "
+        "WHERE derivation NOT IN ('inferred', 'curated') AND source_id = ?",
+        SOURCE,
+    )
     assert [(len(cells),)] == due != [(0,)]
     assert [cell for cell in cells if cell[3] not in text[slice(*cell[4:])]] == []
 

@@ -6,6 +6,7 @@ import pytest
 
 from promises import FACTS, LISTS
 
+SOURCE = "holistic-pulse-2024"
 # The known oddities of the source: kind of the issue, and the first line of each place it has to name.
 ODDITIES = [
     ("orphan_footnote", [19]),
@@ -25,16 +26,17 @@ ODDITIES = [
 
 
 def test_rates(ask):
-    rates = ask("SELECT label, rate_percent FROM autoantibody_rates")
+    rates = ask("SELECT label, rate_percent FROM autoantibody_rates WHERE source_id = ?", SOURCE)
     assert rates == [
         ("Serotonin", 73), ("Gangliosides", 71), ("Phospholipids", 54), ("Smooth muscle", 55), ("Striated muscle", 40),
         ("Sjögren’s syndrome antibodies", 32), ("Thyroid gland", 19),
     ]  # fmt: skip
-    assert ask("SELECT DISTINCT sample_size, sample_size_status FROM autoantibody_rates") == [(None, "not_reported")]
+    sizes = ask("SELECT DISTINCT sample_size, sample_size_status FROM autoantibody_rates WHERE source_id = ?", SOURCE)
+    assert sizes == [(None, "not_reported")]
 
 
 def test_components(ask):
-    found = ask("SELECT system, count(*) FROM neuroinflammation_components GROUP BY system ORDER BY system DESC")
+    found = ask("SELECT system, count(*) FROM neuroinflammation_components WHERE source_id = ? GROUP BY ALL", SOURCE)
     assert sorted(found) == [("immune", 7), ("nervous", 4)]
 
 
@@ -122,13 +124,18 @@ def test_identifiers_are_reached_from_the_facts(ask):
     """What a curator added to a finding or a rate is an entity that has verified identifiers."""
     verified = "EXISTS (SELECT 1 FROM entity_mappings m WHERE m.entity_id = {})"
     phenotypes = ask(
-        f"SELECT phenotype_id, {verified.format('phenotype_id')} FROM study_findings WHERE phenotype_id <> ''"
+        f"SELECT phenotype_id, {verified.format('phenotype_id')} FROM study_findings JOIN studies USING (study_id) "
+        "WHERE phenotype_id <> '' AND source_id = ?",
+        SOURCE,
     )
     assert sorted(phenotypes) == [
         ("cold-hypersensitivity", True), ("grip-strength-loss", True), ("hypoactivity", True),
         ("pain-hypersensitivity", True), ("skin-nerve-fiber-loss", True),
     ]  # fmt: skip
-    antibodies = ask(f"SELECT antigen_id, antibody_id, {verified.format('antibody_id')} FROM autoantibody_rates")
+    antibodies = ask(
+        f"SELECT antigen_id, antibody_id, {verified.format('antibody_id')} FROM autoantibody_rates WHERE source_id = ?",
+        SOURCE,
+    )
     assert [row[:2] for row in antibodies if row[1]] == [
         ("ganglioside", "anti-ganglioside-antibody"), ("phospholipid", "antiphospholipid-antibody"),
         ("smooth-muscle", "anti-smooth-muscle-antibody"), ("sjogrens-syndrome-antibody", "sjogrens-syndrome-antibody"),

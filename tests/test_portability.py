@@ -19,6 +19,7 @@ print(json.dumps({
     "silent": con.execute("SELECT count(*) FROM duckdb_columns() WHERE NOT internal AND comment IS NULL").fetchall(),
     "constraints": con.execute("SELECT count(*) FROM duckdb_constraints()").fetchone()[0],
     "rates": con.execute("SELECT label, rate_percent FROM rates_with_names ORDER BY rate_percent DESC").fetchall(),
+    "place": con.execute("FROM where_from('autoantibody_rates', 'holistic-pulse-2024 serotonin')").fetchall(),
     "enum": con.execute("SELECT stage FROM treatments WHERE stage = 'experimental'").fetchall(),
 }))
 """
@@ -35,6 +36,10 @@ def test_the_file_opens_in_an_older_duckdb(built, tmp_path, version):
     assert {name: rows for name, rows in old["rows"].items() if name in built.counts} == built.counts
     assert old["silent"] == [[0]]
     assert len(old["rates"]) == 7
+    assert [row[:4] for row in old["place"]][1:3] == [
+        ["label", "Serotonin", "verbatim", "Serotonin"],
+        ["rate_percent", "73", "normalised", "73%"],
+    ]
 
 
 def read(built, environment):

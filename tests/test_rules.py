@@ -19,6 +19,7 @@ RULES = {(table, check.name): check for table, checks in load_rules(PACKAGE).ite
 A_SIDE_IN_THE_NAME = "UPDATE broken SET _region_label = 'left ' || _region_label WHERE laterality = 'left'"
 A_LEAD_ON_THE_LINE = "UPDATE broken SET _lead_line = _at_line WHERE _lead_line IS NOT NULL"
 A_GAP = "UPDATE broken SET position = position + 1 WHERE position = (SELECT max(position) FROM broken)"
+ANOTHER_STUDY = "UPDATE broken SET _study_source_id = 'another-source' WHERE study_id IS NOT NULL"
 
 # table -> rule -> the change that breaks it
 CHANGES = {
@@ -28,6 +29,7 @@ CHANGES = {
         "antibody_is_an_antibody": "UPDATE broken SET antibody_id = antigen_id, _antibody_kind = 'lipid_class' "
         "WHERE antigen_id = 'ganglioside'",
         "missing_denominator_is_explained": "UPDATE broken SET source_issue_id = NULL, _issue_kind = NULL",
+        "issue_is_of_this_article": "UPDATE broken SET _issue_source_id = 'another-source'",
     },
     "bibliography": {
         "citation_renders_back": "UPDATE broken SET _rendered = replace(_rendered, ':', ': ') WHERE doi IS NOT NULL",
@@ -54,10 +56,12 @@ CHANGES = {
     "brain_region_activity": {
         "side_is_cut_off": A_SIDE_IN_THE_NAME,
         "lead_stands_before": A_LEAD_ON_THE_LINE,
+        "study_is_of_this_article": ANOTHER_STUDY,
     },
     "brain_region_correlations": {
         "side_is_cut_off": A_SIDE_IN_THE_NAME,
         "outcome_is_not_the_region": "UPDATE broken SET outcome_id = region_id",
+        "study_is_of_this_article": ANOTHER_STUDY,
     },
     "claims": {
         "has_an_object": "UPDATE broken SET object_id = NULL, object_text = NULL",
@@ -65,6 +69,7 @@ CHANGES = {
         "cited_study_is_named": "UPDATE broken SET study_id = NULL WHERE asserted_by = 'cited_study'",
         "statement_is_one_sentence": "UPDATE broken SET statement = statement || ' And so on.'",
         "claim_stands_once": "INSERT INTO broken SELECT * REPLACE ('again' AS claim_id) FROM broken LIMIT 1",
+        "study_is_of_this_article": ANOTHER_STUDY,
     },
     "entities": {
         "name_is_given_once": "UPDATE broken SET name = 'SEROTONIN' WHERE entity_id = 'ganglioside'",
@@ -97,6 +102,8 @@ CHANGES = {
         "has_exactly_one_subject": "UPDATE broken SET _subject_count = 2 WHERE study_id IS NOT NULL",
         "key_names_subject_and_reference": "UPDATE broken SET link_id = link_id || '-again'",
         "inference_has_a_reason": "UPDATE broken SET rationale = 'Same year.' WHERE link_basis = 'curator_inference'",
+        "reference_is_of_this_article": "UPDATE broken SET _reference_source_id = 'another-source'",
+        "antigen_has_a_rate": "UPDATE broken SET _has_rate = false WHERE antigen_id IS NOT NULL",
     },
     "neuroinflammation_components": {
         "lead_stands_before": A_LEAD_ON_THE_LINE,
@@ -149,9 +156,11 @@ CHANGES = {
         "value_has_a_unit": "UPDATE broken SET unit = NULL WHERE value IS NOT NULL",
         "lead_stands_before": A_LEAD_ON_THE_LINE,
         "finding_stands_once": "INSERT INTO broken SELECT * REPLACE ('again' AS finding_id) FROM broken LIMIT 1",
+        "study_is_of_this_article": ANOTHER_STUDY,
     },
     "study_measures": {
         "measure_is_not_the_outcome": "UPDATE broken SET measure_id = outcome_id",
+        "study_is_of_this_article": ANOTHER_STUDY,
     },
     "symptoms": {
         "lead_stands_before": A_LEAD_ON_THE_LINE,
@@ -162,6 +171,7 @@ CHANGES = {
         "study_stage_names_its_study": "UPDATE broken SET study_id = NULL WHERE stage = 'pilot_study'",
         "indication_status_is_true": "UPDATE broken SET indication_id = NULL WHERE indication_status = 'reported'",
         "class_was_found": "UPDATE broken SET drug_class_id = NULL WHERE _class_label IS NOT NULL",
+        "study_is_of_this_article": ANOTHER_STUDY,
     },
 }
 CHANGED = {(table, rule): change for table, rules in CHANGES.items() for rule, change in rules.items()}

@@ -15,6 +15,7 @@ from fmdata.contract import Anchoring, Package, Resource, anchoring
 from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.extracts import check_bytes, discover, manifest, stage, stage_empty
 from fmdata.provenance import generate
+from fmdata.rights import check_cells
 from fmdata.sql import literal, name
 from fmdata.tables import macros, select, selects
 
@@ -47,6 +48,7 @@ def assemble(con: duckdb.DuckDBPyConnection, package: Package, progress: Progres
         unanchored, foreign = check_anchors(con, roles)
         unanchored += check_ledger(con, package, roles, foreign)
         faults = [*without_echo(faults, unanchored, roles.places.name), *unanchored] if unanchored else faults
+        faults += check_cells(con, package, roles) if faults else []
     raise_if(_without_echo(faults))
     return roles
 

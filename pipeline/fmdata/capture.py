@@ -5,6 +5,7 @@ Offsets are Unicode code points from the beginning of the text, half-open; lines
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import itertools
 import re
@@ -16,6 +17,8 @@ from fmdata.errors import FmdataError
 
 # What stands before the words of a list item: it is lost in many copies, so no place begins with it.
 _MARK = re.compile(r"\s*(?:[•◦‣⁃▪▫●○■□∙·*–-]\s+|\d{1,3}[.)]\s+)?")
+_END = re.compile(r"\r\n|\r|\n")
+_HTML = re.compile(r"\s*<(?:\?xml|!--|!doctype|(?:html|head|body|article|section|div|p)\b)", re.IGNORECASE)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -30,16 +33,16 @@ class Capture:
     @cached_property
     def lines(self) -> list[str]:
         """The physical lines, blank ones too, without their ends."""
-        return [line.removesuffix("\r") for line in self.text.split("\n")]
+        return _END.split(self.text)
 
     @cached_property
     def starts(self) -> list[int]:
         """Where each line begins."""
-        return [0, *(1 + at for at, sign in enumerate(self.text) if sign == "\n")]
+        return [0, *(end.end() for end in _END.finditer(self.text))]
 
     def line_at(self, offset: int) -> int:
         """The number of the line that holds a character."""
-        return self.text.count("\n", 0, offset) + 1
+        return bisect.bisect_right(self.starts, offset)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where the words of lines `first` to `last` begin and end: without blanks around them or a list's mark."""
@@ -74,7 +77,9 @@ def read_capture(path: Path) -> Capture:
     except UnicodeDecodeError as error:
         found = f"{path}: not {encoding.removesuffix('-sig').upper()} text (byte {error.start})"
         raise FmdataError(f"{found}; expected the article as plain text in UTF-8. Save it as such.") from None
-    if re.match(r"\s*<(?:!doctype html|html)\b", text, re.IGNORECASE):
+    if "\0" in text:
+        raise FmdataError(f"{path}: this is no text; expected the article as plain text in UTF-8. Save it as such.")
+    if _HTML.match(text):
         raise FmdataError(f"{path}: found HTML; expected plain text. Open it in a browser and save it as text.")
     if not text.strip():
         raise FmdataError(f"{path}: there is no text in it; expected the article as plain text.")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -12,6 +14,9 @@ from fmdata.tokens import digest, tokens
 
 CONTEXT = 8
 """How many tokens before and after a place tell it from others with the same words."""
+FEW = 5
+"""Fewer tokens than these may stand anywhere: other words on both sides of them, and it may be another place."""
+_ASTERISK = re.compile(r"^\s*\*\s+")
 State = Literal["exact", "moved", "ambiguous", "lost"]
 
 
@@ -30,8 +35,9 @@ class Anchor:
 class Match:
     """What became of a place in a copy: `first` is the index of its first token there, None where it is lost.
 
-    exact: found once, in the same order among the other places; moved: found once, elsewhere; ambiguous: found several
-    times, and the words around do not decide (`first` is the first of them); lost: not found.
+    exact: found, in the same order among the other places; moved: found elsewhere; ambiguous: found, but the words
+    around do not tell which of several it is, or whether a few words are the place at all (`first` is the first of
+    them); lost: not found. No two places of the same words are found at one spot.
     """
 
     state: State
@@ -48,25 +54,35 @@ class Stream:
     def anchor(self, capture: Capture, start: int, end: int) -> Anchor:
         """The anchor of the characters from `start` to `end` of the capture that this is the stream of."""
         line = capture.line_at(start)
-        first = bisect.bisect_left(self.lines, line) + len(tokens(capture.text[capture.starts[line - 1] : start]))
+        first = bisect.bisect_left(self.lines, line) + len(_tokens(capture.text[capture.starts[line - 1] : start]))
         count = len(tokens(capture.text[start:end]))
         return Anchor(start, count, digest(self.tokens[first : first + count]), *_around(self.tokens, first, count))
 
 
 def stream(capture: Capture) -> Stream:
     """The tokens of a capture."""
-    found = [(token, number) for number, line in enumerate(capture.lines, 1) for token in tokens(line)]
+    found = [(token, number) for number, line in enumerate(capture.lines, 1) for token in _tokens(line)]
     return Stream([token for token, _ in found], [number for _, number in found])
+
+
+def _tokens(line: str) -> list[str]:
+    """The tokens of a line, without the asterisk that some copies have for a bullet."""
+    return tokens(_ASTERISK.sub("", line))
 
 
 def match(anchors: Sequence[Anchor], found: Stream) -> list[Match]:
     """What became of each anchor in a text, in their order."""
-    spots = _spots(anchors, found.tokens)
-    matches = [_choose(anchor, spots.get((anchor.tokens, anchor.span), []), found.tokens) for anchor in anchors]
+    spots, alike = _spots(anchors, found.tokens), defaultdict(list)
+    for index, anchor in enumerate(anchors):
+        alike[anchor.tokens, anchor.span].append(index)
+    matches = [Match("lost")] * len(anchors)
+    for words, group in alike.items():
+        for index, matched in _share(anchors, group, spots.get(words, []), found.tokens):
+            matches[index] = matched
     placed = sorted(
-        (a.start, -a.tokens, index)
-        for index, (a, m) in enumerate(zip(anchors, matches, strict=True))
-        if m.state == "exact"
+        (anchor.start, -anchor.tokens, index)
+        for index, (anchor, matched) in enumerate(zip(anchors, matches, strict=True))
+        if matched.state == "exact"
     )
     indexes = [index for *_, index in placed]
     kept = _rising([matches[index].first or 0 for index in indexes])
@@ -87,13 +103,26 @@ def _spots(anchors: Sequence[Anchor], text: list[str]) -> dict[tuple[int, str], 
     return found
 
 
-def _choose(anchor: Anchor, spots: list[int], text: list[str]) -> Match:
-    """The one of several spots that has the anchor's surroundings: both sides of them, or else one."""
-    agreeing = {
-        at: sum(map(str.__eq__, _around(text, at, anchor.tokens), (anchor.prefix, anchor.suffix))) for at in spots
-    }
-    best = [at for at in spots if agreeing[at] == max(agreeing.values())]
-    return Match("lost") if not best else Match("exact" if len(best) == 1 else "ambiguous", best[0])
+def _share(
+    anchors: Sequence[Anchor], group: list[int], spots: list[int], text: list[str]
+) -> Iterator[tuple[int, Match]]:
+    """The spots of the same words shared out among the places that have them, one to each.
+
+    First come those with the place's surroundings on both sides, then on one, then on none. Who gets none is lost.
+    """
+    around = {at: _around(text, at, anchors[group[0]].tokens) for at in spots} if group else {}
+    free, left = set(spots), list(group)
+    for sides in (2, 1, 0):
+        for index in list(left):
+            anchor = anchors[index]
+            wanted = (anchor.prefix, anchor.suffix)
+            fitting = sorted(at for at in free if sum(map(str.__eq__, around[at], wanted)) == sides)
+            if not fitting:
+                continue
+            told = len(fitting) == 1 and (sides or anchor.tokens >= FEW)
+            yield index, Match("exact" if told else "ambiguous", fitting[0])
+            left.remove(index)
+            free -= {fitting[0]} if told else set()
 
 
 def _around(text: list[str], first: int, count: int) -> tuple[str, str]:

@@ -112,6 +112,11 @@ def check_rights(con: duckdb.DuckDBPyConnection, package: Package, gate: Gate, f
     return [*(failure for failure, _ in origins), *rest]
 
 
+def check_cells(con: duckdb.DuckDBPyConnection, package: Package, roles: Anchoring) -> list[Failure]:
+    """What of the sources the cells of `main` hold, for a build that will not come as far as finished files."""
+    return [failure for failure, _ in _cells(con, package, load_gate(con, roles))]
+
+
 def _files(folder: Path, gate: Gate) -> Found:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         for found in gate.borrowed_in(path):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -17,9 +18,11 @@ RUN = 8
 _HASH_BYTES, HASH_LENGTH = 6, 8
 
 _FOLDS = str.maketrans(
-    dict.fromkeys("‘’‚‛′‵´`ʼ＇", "'")
+    dict.fromkeys("‘’‚‛‹›′‵´`ʼ＇", "'")
     | dict.fromkeys("“”„‟″‶«»＂", '"')
-    | dict.fromkeys("‐‑‒–—―−﹘﹣－", "-")
+    | dict.fromkeys("‐‑‒–—―⸺⸻−﹘﹣－", "-")
+    # Signs that change how others look or join, and are not seen themselves.
+    | dict.fromkeys([0x034F, *range(0xFE00, 0xFE10), *range(0x180B, 0x180E)])
     | dict.fromkeys("•◦‣⁃▪▫●○■□∙·", " ")
 )
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_")
@@ -46,7 +49,7 @@ def within(part: Sequence[str], whole: Sequence[str]) -> bool:
 
 def digest(parts: Iterable[str]) -> str:
     """SHA-256, in hexadecimal, of tokens joined by single spaces."""
-    return hashlib.sha256(" ".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return _sha256(" ".join(parts)).hex()
 
 
 def words(text: str) -> list[str]:
@@ -56,16 +59,25 @@ def words(text: str) -> list[str]:
 
 def short_hash(text: str) -> str:
     """The first 48 bits of a text's SHA-256, as eight URL-safe base64 characters."""
-    return base64.urlsafe_b64encode(
-        hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:_HASH_BYTES]
-    ).decode()
+    return _base64(_sha256(text)[:_HASH_BYTES])
 
 
 def runs(found: Sequence[str]) -> list[str]:
     """The short hash of every run of `RUN` words, in their order; none where there are fewer words."""
-    return [short_hash(" ".join(found[start : start + RUN])) for start in range(len(found) - RUN + 1)]
+    text, starts = " ".join(found), [0, *itertools.accumulate(len(word) + 1 for word in found)]
+    spans = zip(starts, starts[RUN:], strict=False)
+    # Six bytes are exactly eight base64 characters, so that all are written at once.
+    return unpack(_base64(b"".join(_sha256(text[start : end - 1])[:_HASH_BYTES] for start, end in spans)))
 
 
 def unpack(packed: str) -> list[str]:
     """The short hashes that stand one after the other in a text."""
     return [packed[start : start + HASH_LENGTH] for start in range(0, len(packed), HASH_LENGTH)]
+
+
+def _sha256(text: str) -> bytes:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def _base64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode()

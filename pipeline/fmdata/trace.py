@@ -40,7 +40,9 @@ def trace(database: Path, package: Package, table: str, key: str, column: str | 
         raise FmdataError(f"{package.path}: no resource is generated provenance, so nothing can be traced.")
     tables = {resource.name: resource for resource in fact_tables(package, found)}
     if table not in tables:
-        raise FmdataError(f'the table "{table}" states no facts; expected one of {", ".join(tables)}.')
+        known = any(resource.name == table for resource in package)
+        raise FmdataError(_unknown(f'the table "{table}" states no facts' if known else f'there is no table "{table}"',
+                                   table, list(tables)))  # fmt: skip
     with reading(database) as con:
         cells = _records(con, f"FROM {DOOR}($1, $2)", table, key)
         if not cells:
@@ -52,7 +54,7 @@ def trace(database: Path, package: Package, table: str, key: str, column: str | 
         ]
         columns = [cell["column_name"] for cell in cells]
         if column is not None and column not in columns:
-            raise FmdataError(f'the row has no traced cell "{column}"; expected one of {", ".join(columns)}.')
+            raise FmdataError(_unknown(_no_cell(tables[table], column), column, columns))
         views = [view for view in package.views if view.traced]
         about = {view.title: _said(con, view, table, key) for view in views}
     return Trace(table, key, [c for c in cells if column in (None, c["column_name"])], about)
@@ -67,6 +69,20 @@ def _records(con: duckdb.DuckDBPyConnection, query: str, *values: str) -> list[R
     result = con.execute(query, list(values))
     columns = [column[0] for column in result.description]
     return [dict(zip(columns, row, strict=True)) for row in result.fetchall()]
+
+
+def _unknown(found: str, given: str, known: list[str]) -> str:
+    """What is not there, and what is: the nearest name, or all of them."""
+    near = difflib.get_close_matches(given, known, 1)
+    return f'{found}; expected one of {", ".join(known)}.' + (f' Did you mean "{near[0]}"?' if near else "")
+
+
+def _no_cell(table: Resource, column: str) -> str:
+    if column not in table.names():
+        return f'{table.name} has no column "{column}"'
+    if table.field(column).words("derivation"):
+        return f"the cell {column} is blank, so there is nothing to trace"
+    return f"{column} is a key or a pointer of ours and states no fact"
 
 
 def _no_row(con: duckdb.DuckDBPyConnection, table: Resource, key: str) -> str:

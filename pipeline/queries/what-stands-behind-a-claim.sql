@@ -4,4 +4,4 @@
 SELECT statement, modality, citation, doi_url, confidence, rationale
 FROM claims_with_evidence
 WHERE 'central sensitization' IN (subject, object)
-ORDER BY line, claim_id, reference_id NULLS LAST
+ORDER BY source_id, line, claim_id, reference_id NULLS LAST

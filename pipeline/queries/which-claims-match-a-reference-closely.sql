@@ -4,4 +4,4 @@
 SELECT statement, modality, citation, doi_url
 FROM claims_with_evidence
 WHERE confidence = 'high' AND link_subject = 'claim'
-ORDER BY line, claim_id, reference_id
+ORDER BY source_id, line, claim_id, reference_id

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule, status_agrees
+from fmdata.checks import row_rule, same_source, status_agrees
 
 CHECKS = [
     status_agrees("population_status", "population"),
@@ -16,5 +16,11 @@ CHECKS = [
         "missing_denominator_is_explained",
         pl.col("sample_size").is_not_null() | (pl.col("_issue_kind") == "missing_denominator"),
         "expected source_issue_id to name an issue of kind missing_denominator where sample_size is blank; add the issue or the sample size",
+    ),
+    same_source(
+        "issue_is_of_this_article",
+        "_issue_source_id",
+        "source_id",
+        "expected a source issue of the article that the rate is taken from; correct source_issue_id, or enter the issue of this article",
     ),
 ]

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule
+from fmdata.checks import row_rule, same_source
 
 CHECKS = [
     row_rule(
@@ -14,5 +14,11 @@ CHECKS = [
         "outcome_is_not_the_region",
         pl.col("outcome_id") != pl.col("region_id"),
         "expected an outcome such as a pain score; correct outcome_label or label",
+    ),
+    same_source(
+        "study_is_of_this_article",
+        "_study_source_id",
+        "_source_id",
+        "expected a study of the article that the row is taken from; correct study_id, or enter the study in the article's own studies.csv",
     ),
 ]

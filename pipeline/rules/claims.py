@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule
+from fmdata.checks import row_rule, same_source
 
 STATEMENT = pl.col("statement")
 
@@ -31,5 +31,11 @@ CHECKS = [
         "claim_stands_once",
         pl.len().over("subject_id", "predicate", "object_id", "object_text", "modality", "passage_id") == 1,
         "expected each triple once for each place; remove the repeated claim, or say in object_text how the two differ",
+    ),
+    same_source(
+        "study_is_of_this_article",
+        "_study_source_id",
+        "_source_id",
+        "expected a study of the article that the row is taken from; correct study_id, or enter the study in the article's own studies.csv",
     ),
 ]

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule, status_agrees
+from fmdata.checks import row_rule, same_source, status_agrees
 
 CHECKS = [
     status_agrees("value_status", "value"),
@@ -20,5 +20,11 @@ CHECKS = [
         "finding_stands_once",
         pl.len().over("study_id", "entity_id", "direction", "outcome", "passage_id") == 1,
         "expected each result once for each place; remove the repeated finding",
+    ),
+    same_source(
+        "study_is_of_this_article",
+        "_study_source_id",
+        "_source_id",
+        "expected a study of the article that the row is taken from; correct study_id, or enter the study in the article's own studies.csv",
     ),
 ]

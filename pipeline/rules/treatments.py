@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule, status_agrees
+from fmdata.checks import row_rule, same_source, status_agrees
 
 CHECKS = [
     row_rule(
@@ -20,5 +20,11 @@ CHECKS = [
         "class_was_found",
         pl.col("_class_label").is_null() | pl.col("drug_class_id").is_not_null(),
         "expected the class before the colon to be a known name; add it to raw/curation/entity_names.csv as written",
+    ),
+    same_source(
+        "study_is_of_this_article",
+        "_study_source_id",
+        "_source_id",
+        "expected a study of the article that the row is taken from; correct study_id, or enter the study in the article's own studies.csv",
     ),
 ]

@@ -1,5 +1,6 @@
--- One row is one row of the article's table of autoantibody rates.
+-- One row is one row of an article's table of autoantibody rates.
 SELECT
+    rate._folder AS source_id,
     names.entity_id AS antigen_id,
     rate.label,
     rate.antibody_entity_id AS antibody_id,
@@ -12,6 +13,7 @@ SELECT
     passage_key(rate._folder, rate.line, NULL) AS passage_id,
     rate.rate AS _rate,
     issues.kind AS _issue_kind,
+    issues.source_id AS _issue_source_id,
     antibodies.kind AS _antibody_kind,
     rate._file,
     rate._line

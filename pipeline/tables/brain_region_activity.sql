@@ -13,6 +13,8 @@ SELECT
     written_side(region.label) AS _side,
     region.line AS _at_line,
     region.lead_line AS _lead_line,
+    region._folder AS _source_id,
+    (SELECT min(source_id) FROM studies WHERE studies.study_id = region.study_id) AS _study_source_id,
     region._file,
     region._line
 FROM raw.brain_region_activity AS region

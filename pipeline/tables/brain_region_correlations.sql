@@ -10,6 +10,8 @@ SELECT
     passage_key(correlation._folder, correlation.line, correlation.sentence) AS passage_id,
     without_side(correlation.label) AS _region_label,
     written_side(correlation.label) AS _side,
+    correlation._folder AS _source_id,
+    (SELECT min(source_id) FROM studies WHERE studies.study_id = correlation.study_id) AS _study_source_id,
     correlation._file,
     correlation._line
 FROM raw.brain_region_correlations AS correlation

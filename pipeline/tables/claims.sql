@@ -10,6 +10,8 @@ SELECT
     asserted_by,
     study_id,
     passage_key(_folder, line, sentence) AS passage_id,
+    _folder AS _source_id,
+    (SELECT min(source_id) FROM studies WHERE studies.study_id = claim.study_id) AS _study_source_id,
     _file,
     _line
-FROM raw.claims
+FROM raw.claims AS claim

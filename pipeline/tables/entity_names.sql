@@ -1,9 +1,10 @@
 -- One row is one name of an entity: as an article writes it, cut out of a drug list, or added by a curator.
--- A name keeps one of the places where it was found; a curator's synonym has none.
+-- A name keeps one of the places where it was found, in the first article before any other; a curator's synonym has none.
+-- So the place of a name stays as it is when another article is added.
 WITH curated AS (
     SELECT entity_id, name, name_type,
            CASE WHEN line IS NOT NULL THEN passage_key(source_id, line, sentence) END AS passage_id,
-           0 AS turn, _file, _line
+           CASE WHEN line IS NOT NULL THEN source_id END AS source_id, 0 AS turn, _file, _line
     FROM raw.entity_names
 ),
 drug_items AS (
@@ -44,13 +45,13 @@ cut AS (
 found AS (
     SELECT * FROM curated
     UNION ALL
-    SELECT entity_id, name, name_type, passage_key(source_id, line, NULL) AS passage_id, 1 AS turn, _file, _line
+    SELECT entity_id, name, name_type, passage_key(source_id, line, NULL) AS passage_id, source_id, 1 AS turn, _file, _line
     FROM cut
 ),
 -- An entity whose own name stands nowhere (in whatever capitals) is listed under it, so that every entity can be found by name.
 own_names AS (
     SELECT entity.entity_id, entity.name, 'synonym' AS name_type, CAST(NULL AS VARCHAR) AS passage_id,
-           2 AS turn, entity._file, entity._line
+           CAST(NULL AS VARCHAR) AS source_id, 2 AS turn, entity._file, entity._line
     FROM entities AS entity
     WHERE NOT EXISTS (
         SELECT 1 FROM found
@@ -63,4 +64,8 @@ every_name AS (
 )
 SELECT entity_id, name, name_type, passage_id, _file, _line
 FROM every_name
-QUALIFY row_number() OVER (PARTITION BY entity_id, name, name_type ORDER BY turn, _file, _line, passage_id) = 1
+-- A curated row without a place goes first, so that a place that was forgotten is reported.
+QUALIFY row_number() OVER (
+    PARTITION BY entity_id, name, name_type
+    ORDER BY coalesce(source_id <> first_source(), false), source_id NULLS FIRST, turn, _file, _line, passage_id
+) = 1

@@ -16,6 +16,8 @@ SELECT
     CASE WHEN lead_line IS NOT NULL THEN passage_key(_folder, lead_line, lead_sentence) END AS lead_passage_id,
     line AS _at_line,
     lead_line AS _lead_line,
+    _folder AS _source_id,
+    (SELECT min(source_id) FROM studies WHERE studies.study_id = finding.study_id) AS _study_source_id,
     _file,
     _line
-FROM raw.study_findings
+FROM raw.study_findings AS finding

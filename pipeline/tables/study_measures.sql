@@ -6,6 +6,8 @@ SELECT
     measure.outcome_label,
     measure.label,
     passage_key(measure._folder, measure.line, measure.sentence) AS passage_id,
+    measure._folder AS _source_id,
+    (SELECT min(source_id) FROM studies WHERE studies.study_id = measure.study_id) AS _study_source_id,
     measure._file,
     measure._line
 FROM raw.study_measures AS measure

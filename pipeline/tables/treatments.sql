@@ -3,7 +3,8 @@
 -- each with the one or two conditions its list stands for; a mention in prose names its entities itself.
 -- A drug in a list is found by its name as written (the generic where brands stand beside it) in `entity_names`.
 -- `lead_passage_id` is the sentence that leads a list in and says what its drugs are for and how far things stand.
--- Working columns: the name looked up, the class as written, and whether the label or `entity_names` has a brand for the drug.
+-- Working columns: the name looked up, the class as written, and whether the label or `entity_names` has a brand for the drug,
+-- and whose the row and its study are.
 WITH names AS (
     SELECT name, min(entity_id) AS entity_id
     FROM entity_names
@@ -65,9 +66,7 @@ treatments_found AS (
     FROM raw.treatment_mentions
 )
 SELECT
-    -- The first article's keys were promised without a prefix; those of any other source carry its id.
-    CASE WHEN _folder = 'holistic-pulse-2024' THEN '' ELSE _folder || '-' END
-        || coalesce(indication_id, 'not-stated') || '-' || coalesce(drug_id, slug(label)) AS treatment_id,
+    source_prefix(_folder) || coalesce(indication_id, 'not-stated') || '-' || coalesce(drug_id, slug(label)) AS treatment_id,
     drug_id,
     label,
     indication_id,
@@ -83,6 +82,8 @@ SELECT
     CASE WHEN drug_stage_note(label) IS NULL THEN lead_passage_id END AS _stage_passage_id,
     coalesce(_has_brands, false)
         OR coalesce(drug_id IN (SELECT entity_id FROM entity_names WHERE name_type = 'brand'), false) AS _has_brands,
+    _folder AS _source_id,
+    (SELECT min(source_id) FROM studies WHERE studies.study_id = treatments_found.study_id) AS _study_source_id,
     _file,
     _line
 FROM treatments_found

@@ -13,9 +13,10 @@ SELECT
     (
         SELECT string_agg(links.reference_id, ', ' ORDER BY links.reference_id)
         FROM evidence_links AS links
-        WHERE links.antigen_id = rates.antigen_id
+        JOIN bibliography AS works ON works.reference_id = links.reference_id
+        WHERE links.antigen_id = rates.antigen_id AND works.source_id = rates.source_id
     ) AS reference_ids,
-    passages.source_id,
+    rates.source_id,
     passages.line_start AS line
 FROM autoantibody_rates AS rates
 JOIN entities ON entities.entity_id = rates.antigen_id

@@ -3,7 +3,7 @@
 from fmdata.checks.anchors import check_anchors, identity, row_hash, without_echo
 from fmdata.checks.keys import check_keys
 from fmdata.checks.ledger import bibliographic_lines, check_ledger, with_hashes
-from fmdata.checks.makers import numbered_without_gap, status_agrees
+from fmdata.checks.makers import numbered_without_gap, same_source, status_agrees
 from fmdata.checks.rows import check_rows
 from fmdata.checks.rules import Rules, load_rules, row_rule
 
@@ -19,6 +19,7 @@ __all__ = [
     "numbered_without_gap",
     "row_hash",
     "row_rule",
+    "same_source",
     "status_agrees",
     "with_hashes",
     "without_echo",

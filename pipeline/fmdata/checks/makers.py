@@ -18,6 +18,11 @@ def status_agrees(status: str, value: str, reported: str = "reported") -> pa.Che
     )
 
 
+def same_source(name: str, one: str, other: str, error: str) -> pa.Check:
+    """The rule `name`: two columns that each name a source name the same one, where both are filled."""
+    return row_rule(name, (pl.col(one) == pl.col(other)).fill_null(True), error)
+
+
 def numbered_without_gap(number: str, within: str) -> pl.Expr:
     """For `row_rule`: the column `number` counts 1, 2, 3 … in each group of rows that share the column `within`.
 

@@ -38,11 +38,13 @@ def door(package: Package) -> list[str]:
     if found.sections:
         joins += f" LEFT JOIN {name(found.sections.name)} AS part ON part.section_id = place.section_id"
     return [
-        f"CREATE MACRO {DOOR}({', '.join(PARAMETERS)}) AS TABLE SELECT {columns} FROM {name(found.cells.name)} AS cell "
+        # What is asked for is bound first: a parameter is text, and might else name a column of the tables below.
+        f"CREATE MACRO {DOOR}({', '.join(PARAMETERS)}) AS TABLE SELECT {columns} "
+        f"FROM (SELECT of_table AS asked_table, of_row AS asked_row) AS asked JOIN {name(found.cells.name)} AS cell "
+        "ON cell.table_name = asked_table AND cell.row_key = asked_row "
         f"JOIN ({values}) AS row_ ON row_.row_key = cell.row_key AND row_.table_name = cell.table_name "
         f"{joins}, unnest(row_.cells) AS held(told) "
-        "WHERE cell.table_name = of_table AND cell.row_key = of_row AND told.name = cell.column_name "
-        "ORDER BY cell.rowid",
+        "WHERE told.name = cell.column_name ORDER BY cell.rowid",
         f"COMMENT ON MACRO TABLE {DOOR} IS {literal(DESCRIPTION)}",
     ]
 
