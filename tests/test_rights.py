@@ -244,7 +244,7 @@ def test_words_across_cells_are_told_with_their_row_and_across_rows_with_the_fin
 
 @pytest.mark.parametrize("place, text", [
     ("the column _release.content_hash", "SHA-256 over the published CSV files: equal hashes mean equal data."),
-    ("the macro where_from", "unnest(row_.cells) AS held(told) WHERE cell.table_name"),
+    ("the macro where_from", "unnest(row_.cells) AS held(told) WHERE (told.name = cell.column_name)"),
 ])  # fmt: skip
 def test_what_only_the_database_says_is_told(told, place, text):
     [failure] = told(text)

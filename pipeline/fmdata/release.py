@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -72,9 +73,14 @@ def _make(package: Package, folder: Path, progress: Progress) -> Release:
         counts, content = _write_package(con, package, folder)
         reader.read(folder)
         _write_rest(con, package, folder, counts, content)
-        raise_if(check_rights(con, package, load_gate(con, roles), folder))
         progress("verifying the release")
-        verify(folder, package, counts, reader)
+        gate = load_gate(con, roles)
+        with ThreadPoolExecutor(1) as aside:
+            borrowed = aside.submit(check_rights, con.cursor(), package, gate, folder)
+            try:
+                verify(folder, package, counts, reader)
+            finally:
+                raise_if(borrowed.result())
     return Release(folder, package.name, package.version, content, counts)
 
 

@@ -182,7 +182,7 @@ def _strings(value: Any, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple
 
 
 def _subject(descriptor: Any, pointer: Sequence[str | int]) -> str:
-    """What a pointer leads to, in words: "the description of entities.kind"."""
+    """What a pointer leads to, in words: "the description of trees.height"."""
     names, value = [], descriptor
     for step in pointer[:-1]:
         value = value[step]

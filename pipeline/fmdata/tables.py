@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -91,7 +92,10 @@ def select(con: duckdb.DuckDBPyConnection, resource: Resource, sql: str) -> list
     try:
         lineage = "CAST(_file AS VARCHAR) AS _file, CAST(_line AS BIGINT) AS _line"
         con.execute(f"CREATE TABLE {target} AS SELECT * REPLACE ({lineage}) FROM ({sql}\n) ORDER BY {order}")
-        columns = _columns(con, sql)
+        columns = _columns(con, target)
+        if any(re.search(r"_\d+$", column) for column in columns):
+            # It may be the second of two columns of one name, which the SELECT alone still tells.
+            columns = _columns(con, sql)
         lost = count(con, f"{target} WHERE _file IS NULL OR _line IS NULL")
     except duckdb.BinderException as error:
         # Either the SELECT is wrong, or it lacks a column that rows are ordered by.

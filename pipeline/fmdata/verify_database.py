@@ -9,16 +9,19 @@ import duckdb
 from fmdata.contract import Package, Resource
 from fmdata.contract.types import TYPES, write
 from fmdata.sql import count, literal, name
-from fmdata.writers.ddl import statements
+from fmdata.writers.ddl import comments, statements
 from fmdata.writers.descriptor import DATA
 from fmdata.writers.doors import door
 
 _OWN = ("_dictionary", "_release")
 _SHAPE = {
-    "columns": "SELECT table_name, column_name, data_type, comment FROM duckdb_columns()",
+    "columns": "SELECT table_name, column_name, data_type FROM duckdb_columns()",
     "constraints": "SELECT table_name, constraint_type, constraint_text FROM duckdb_constraints()",
-    "comment": "SELECT table_name, comment FROM duckdb_tables()",
 }
+_COMMENTS = (
+    "SELECT table_name, '', comment FROM duckdb_tables() WHERE database_name = 'release' "
+    "UNION ALL SELECT table_name, column_name, comment FROM duckdb_columns() WHERE database_name = 'release'"
+)
 
 
 def verify_database(folder: Path, package: Package, counts: dict[str, int]) -> list[str]:
@@ -48,7 +51,10 @@ def _shape(con: duckdb.DuckDBPyConnection, package: Package) -> list[str]:
         )
         differing = {row[0] for row in release ^ contract}.difference(_OWN)
         faults += [f"{table}: its {what} in the DuckDB file are not the contract's" for table in sorted(differing)]
-    return faults
+    written = {row for row in con.execute(_COMMENTS).fetchall() if row[0] not in views and row[0] not in _OWN}
+    wanted = {(resource.name, *words) for resource in package for words in comments(resource).items()}
+    differing = {row[0] for row in written ^ wanted}
+    return faults + [f"{table}: its comments in the DuckDB file are not the contract's" for table in sorted(differing)]
 
 
 def _views(con: duckdb.DuckDBPyConnection, package: Package) -> list[str]:

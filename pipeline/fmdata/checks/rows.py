@@ -13,7 +13,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrorReason
 
-from fmdata.checks.schema import REQUIRED, schema
+from fmdata.checks.schema import CONTRACT, REQUIRED, schema, whole
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
 from fmdata.errors import Failure, FmdataError, quote
@@ -30,19 +30,27 @@ def check_rows(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, c
     for switch in sorted(os.environ):
         if switch.startswith("PANDERA_VALIDATION_"):
             raise FmdataError(f"{switch} can switch checks off; unset it and run again.")
-    derived = schema(resource)
+    derived = whole(resource)
     derived.checks = [*derived.checks, *checks]
     failures: list[Failure] = []
-    for frame in _batches(con, table, resource, whole=bool(checks)):
-        try:
-            derived.validate(frame, lazy=True)
-        except pa.errors.SchemaErrors as errors:
-            for error in errors.schema_errors:
-                failures += _failures(resource, frame, error)
+    for frame in _batches(con, table, resource, at_once=bool(checks)):
+        for error in _errors(derived, frame):
+            # Which rule of the contract a row breaks is asked only where it breaks one.
+            named = _errors(schema(resource), frame) if getattr(error.check, "name", "") == CONTRACT else []
+            for one in named or [error]:
+                failures += _failures(resource, frame, one)
     return failures
 
 
-def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, whole: bool) -> Iterator[pl.DataFrame]:
+def _errors(derived: pa.DataFrameSchema, frame: pl.DataFrame) -> list[pa.errors.SchemaError]:
+    try:
+        derived.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        return list(errors.schema_errors)
+    return []
+
+
+def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, at_once: bool) -> Iterator[pl.DataFrame]:
     # Text that Arrow has no type for (JSON) travels as text.
     columns = ", ".join(
         f"CAST({name(f.name)} AS VARCHAR) AS {name(f.name)}" if f.type in ("object", "array") else name(f.name)
@@ -51,7 +59,7 @@ def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, who
     described = con.execute(f"DESCRIBE {table}").fetchall()
     working = "".join(f", {name(row[0])}" for row in described if row[0].startswith("_"))
     rows = count(con, table)
-    size = max(rows, 1) if whole else BATCH
+    size = max(rows, 1) if at_once else BATCH
     for start in range(0, rows, size):
         slice_ = f"rowid >= {start} AND rowid < {start + size}"
         yield pl.DataFrame(con.sql(f"SELECT {columns}{working} FROM {table} WHERE {slice_} ORDER BY rowid"))

@@ -13,7 +13,7 @@ from pathlib import Path
 import pandera.polars as pa
 import polars as pl
 
-from fmdata.checks.schema import REQUIRED
+from fmdata.checks.schema import CONTRACT, REQUIRED
 from fmdata.contract import Package
 from fmdata.errors import FmdataError
 from fmdata.files import listing
@@ -62,12 +62,13 @@ def _load(path: Path, file: str) -> Rules:
         raise FmdataError(f"{file}: expected a list CHECKS of pandera checks.")
     names = [check.name for check in checks]
     if (
-        {None, "<lambda>", REQUIRED} & set(names)
+        {None, "<lambda>", REQUIRED, CONTRACT} & set(names)
         or len(set(names)) < len(names)
         or not all(check.error for check in checks)
     ):
         raise FmdataError(
-            f"{file}: every check needs a name of its own (not {REQUIRED}) and an error that says what is expected."
+            f"{file}: every check needs a name of its own (not {REQUIRED}, not {CONTRACT}) and an error that says what "
+            "is expected."
         )
     for check in checks:
         check.ignore_na = False

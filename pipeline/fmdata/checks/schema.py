@@ -1,4 +1,4 @@
-"""The pandera schema of a resource, derived from its contract.
+"""The pandera schemas of a resource, derived from its contract.
 
 pandera's own `from_frictionless_schema` drops keys, bounds, formats and missing values, so it is not used. `coerce` and
 `unique` stay off: casts are done before, and nulls must not count as equal. Uniqueness is checked in `keys`.
@@ -13,20 +13,27 @@ import pandera.polars as pa
 import polars as pl
 
 from fmdata.contract import Resource
-from fmdata.contract.constraints import rules
+from fmdata.contract.constraints import Rule, rules
 from fmdata.contract.patterns import portable
 
-REQUIRED = "required"
-CHECKS: dict[str, Callable[[Any], pa.Check]] = {
-    "minimum": lambda limit: pa.Check.ge(limit),
-    "maximum": lambda limit: pa.Check.le(limit),
-    "exclusiveMinimum": lambda limit: pa.Check.gt(limit),
-    "exclusiveMaximum": lambda limit: pa.Check.lt(limit),
-    "minLength": lambda limit: pa.Check.str_length(min_value=limit),
-    "maxLength": lambda limit: pa.Check.str_length(max_value=limit),
-    "pattern": lambda pattern: _matches(f"^(?:{portable(pattern)})$"),
-    "enum": lambda values: pa.Check.isin(values),
+REQUIRED, CONTRACT = "required", "contract"
+# What a column's values keep, as a polars expression over the column: null where the value is null.
+CONDITIONS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
+    "minimum": lambda column, limit: column >= limit,
+    "maximum": lambda column, limit: column <= limit,
+    "exclusiveMinimum": lambda column, limit: column > limit,
+    "exclusiveMaximum": lambda column, limit: column < limit,
+    "minLength": lambda column, limit: column.str.len_chars() >= limit,
+    "maxLength": lambda column, limit: column.str.len_chars() <= limit,
+    "pattern": lambda column, pattern: column.str.contains(f"^(?:{portable(pattern)})$"),
+    "enum": lambda column, values: column.is_in(values),
 }
+
+
+def whole(resource: Resource) -> pa.DataFrameSchema:
+    """One check over the whole row: whether it keeps everything `schema` says. It costs one pass, not one a rule."""
+    found = rules(resource.fields, resource.primary_key)
+    return pa.DataFrameSchema(checks=[_rows(CONTRACT, found)] if found else [], strict=False)
 
 
 def schema(resource: Resource) -> pa.DataFrameSchema:
@@ -37,28 +44,26 @@ def schema(resource: Resource) -> pa.DataFrameSchema:
     found = rules(resource.fields, resource.primary_key)
     columns: dict[str, pa.Column] = {}
     for rule in found:
-        if rule.name != "required":
-            check = CHECKS[rule.name](rule.parameter)
-            check.name = rule.name
+        if rule.name != REQUIRED:
             column = columns.setdefault(rule.field.name, pa.Column(nullable=True))
-            column.checks = [*column.checks, check]
-    required = [rule.field.name for rule in found if rule.name == "required"]
-    return pa.DataFrameSchema(columns, checks=[_required(required)] if required else [], strict=False)
+            column.checks = [*column.checks, _rows(rule.name, [rule])]
+    required = [rule for rule in found if rule.name == REQUIRED]
+    return pa.DataFrameSchema(columns, checks=[_rows(REQUIRED, required)] if required else [], strict=False)
 
 
-def _required(fields: list[str]) -> pa.Check:
-    def filled(data: pa.PolarsData) -> pl.LazyFrame:
+def _rows(name: str, kept: list[Rule]) -> pa.Check:
+    """A check of that name whose verdict on a row is whether it keeps all the rules."""
+    conditions = [_condition(rule) for rule in kept]
+
+    def verdict(data: pa.PolarsData) -> pl.LazyFrame:
         frame: pl.LazyFrame = data.lazyframe
-        return frame.select(pl.all_horizontal(pl.col(fields).is_not_null()))
+        return frame.select(pl.all_horizontal(conditions))
 
-    return pa.Check(filled, name=REQUIRED)
+    return pa.Check(verdict, name=name)
 
 
-def _matches(pattern: str) -> pa.Check:
-    """Whether a whole text matches. pandera's own str_matches anchors only the start, and compiles with Python's re."""
-
-    def matches(data: pa.PolarsData) -> pl.LazyFrame:
-        frame: pl.LazyFrame = data.lazyframe
-        return frame.select(pl.col(data.key).str.contains(pattern))
-
-    return pa.Check(matches)
+def _condition(rule: Rule) -> pl.Expr:
+    column = pl.col(rule.field.name)
+    if rule.name == REQUIRED:
+        return column.is_not_null()
+    return CONDITIONS[rule.name](column, rule.parameter).fill_null(True)

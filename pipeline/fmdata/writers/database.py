@@ -17,7 +17,7 @@ from fmdata.files import listing
 from fmdata.reader import reading
 from fmdata.sql import count, literal, name
 from fmdata.tables import read_select
-from fmdata.writers.ddl import statements
+from fmdata.writers.ddl import comments, statements
 from fmdata.writers.dictionary import COLUMNS, dictionary
 from fmdata.writers.doors import door
 
@@ -42,6 +42,7 @@ def write_database(con: duckdb.DuckDBPyConnection, package: Package, path: Path,
         for statement in making:
             con.execute(statement)
         _fill(con, resource)
+        _comment(con, resource.name, comments(resource))
     _describe(con, package, content_hash)
     for view, sql in _views(package):
         _create_view(con, view, sql)
@@ -98,9 +99,14 @@ def _table(
     con.execute(f"CREATE TABLE {name(table)} ({', '.join(f'{name(c)} {kind}' for c, kind in kinds.items())})")
     values = ", ".join(f"CAST(unnest(?) AS {kind})" for kind in kinds.values())
     con.execute(f"INSERT INTO {name(table)} SELECT {values}", [list(column) for column in zip(*rows, strict=True)])
-    con.execute(f"COMMENT ON TABLE {name(table)} IS {literal(words)}")
-    for column, description in columns.items():
-        con.execute(f"COMMENT ON COLUMN {name(table)}.{name(column)} IS {literal(description)}")
+    _comment(con, table, {"": words} | columns)
+
+
+def _comment(con: duckdb.DuckDBPyConnection, table: str, words: dict[str, str]) -> None:
+    """Comment on a table, by '', and on its columns."""
+    for column, text in words.items():
+        subject = f"COLUMN {name(table)}.{name(column)}" if column else f"TABLE {name(table)}"
+        con.execute(f"COMMENT ON {subject} IS {literal(text)}")
 
 
 def _views(package: Package) -> list[tuple[View, str]]:

@@ -13,7 +13,7 @@ from fmdata.writers.dictionary import closed_list
 
 
 def statements(package: Package) -> Iterator[tuple[Resource, list[str]]]:
-    """Each resource with the statements that make its table and say what it holds, in an order they can run in."""
+    """Each resource with the statements that make its table, in an order they can run in."""
     linked = {(r.name, field) for r in package for key in r.foreign_keys for field in key.fields}
     linked |= {(key.resource, field) for r in package for key in r.foreign_keys for field in key.reference_fields}
     # The contract allows no circles but within a table.
@@ -25,7 +25,7 @@ def statements(package: Package) -> Iterator[tuple[Resource, list[str]]]:
             for field in resource.fields
             if field.type == "string" and "enum" in field.constraints and (resource.name, field.name) not in linked
         }
-        yield resource, [*_types(resource, enums), _table(resource, enums), *_comments(resource)]
+        yield resource, [*_types(resource, enums), _table(resource, enums)]
 
 
 def _types(resource: Resource, enums: dict[str, str]) -> list[str]:
@@ -56,13 +56,9 @@ def _table(resource: Resource, enums: dict[str, str]) -> str:
     return f"CREATE TABLE {name(resource.name)} ({', '.join(parts)})"
 
 
-def _comments(resource: Resource) -> list[str]:
-    """COMMENT ON for the table and each of its columns."""
-    found = [f"COMMENT ON TABLE {name(resource.name)} IS {literal(resource.description or resource.title)}"]
-    for field in resource.fields:
-        column = f"{name(resource.name)}.{name(field.name)}"
-        found.append(f"COMMENT ON COLUMN {column} IS {literal(comment(field))}")
-    return found
+def comments(resource: Resource) -> dict[str, str]:
+    """What the comments of a table and its columns say: by column, the table's own by ''."""
+    return {"": resource.description or resource.title} | {field.name: comment(field) for field in resource.fields}
 
 
 def comment(field: Field) -> str:
