@@ -13,7 +13,7 @@ check: $(READY)
 	$(BIN)/fmdata check
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -m "not heavy"
+	$(BIN)/python -m pytest -m "not heavy" -n 2 --dist loadfile
 
 test-all: test
 	$(BIN)/python -m pytest -m heavy

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -90,6 +91,17 @@ def assembled() -> Iterator[duckdb.DuckDBPyConnection]:
 def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Add a line to the summary that ends the run, however quiet it is."""
     return request.config.stash.setdefault(TOLD, []).append
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """What a worker of several was told goes to the one that writes the summary."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["told"] = session.config.stash.get(TOLD, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash.setdefault(TOLD, []).extend(getattr(node, "workeroutput", {}).get("told", []))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -26,9 +26,9 @@ ALLOWED = {
         "column_name passage_id places provenance row_key table_name"
     ),
     "fields of the tables that tell where things stand, and of the extracts that `fmdata anchor` writes": (
-        "anchors as_written capture_bytes capture_lines capture_sha256 char_end char_start is_bibliographic line_end "
-        "line_number line_start prefix_sha256 row_hash run_hashes section_id sentence_number source_id span_sha256 suffix_sha256 "
-        "token_count value_hashes word_runs"
+        "anchors as_written capture_bytes capture_lines capture_sha256 char_end char_start is_bibliographic "
+        "line_end line_number line_start prefix_sha256 row_hash run_hashes section_id sentence_number source_id "
+        "span_sha256 suffix_sha256 token_count value_hashes word_runs"
     ),
     "plain words of programs, texts, files and databases": (
         "cells citation heading kind line lines memory object passages position prefix publisher reason section "

@@ -132,7 +132,6 @@ def test_a_banner_in_between(compared, text, places):
 
 
 def test_a_heading_that_stands_three_times(compared, text, places, ask):
-    """Each is told by what is before it."""
     [(hashed,)] = ask("SELECT span_sha256 FROM passages GROUP BY ALL HAVING count(*) = 3")
     alike = [place for (place,) in ask("SELECT passage_id FROM passages WHERE span_sha256 = ?", hashed)]
     lines = text.split("\n")
@@ -289,8 +288,8 @@ def test_the_text_tells_what_json_tells(verify, text, places, sentences):
 def test_what_is_no_copy(verify, copy, told):
     result = verify(copy)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.startswith("Error: ") and "copy.txt: " in result.stderr
-    assert told in result.stderr and "expected" in result.stderr
+    assert result.stderr.startswith("Error: ")
+    assert all(words in result.stderr for words in ("copy.txt: ", told, "expected"))
 
 
 def test_a_named_source(verify, text, ask):

@@ -228,7 +228,6 @@ def test_a_table_that_states_no_facts(command, table):
     ("rate", 'has no column "rate"; '), ("passage_id", "states no fact; "), ("population", "population is blank"),
 ])  # fmt: skip
 def test_a_column_that_is_not_traced(command, key_of, column, found):
-    """Unknown, not a fact, and blank in that row."""
     result = command("trace", RATES, key_of(RATES, "serotonin"), column)
     assert (result.exit_code, result.stdout) == (1, "")
     assert found in result.stderr and "expected one of " in result.stderr and "rate_percent" in result.stderr
