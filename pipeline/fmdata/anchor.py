@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +104,8 @@ def anchor(root: Path, file: Path, progress: Progress) -> Anchored:
 
 def _file(root: Path, source: str, resource: Resource) -> str:
     """Where an extract of a source goes. Raises `CheckError` if the manifest does not list it."""
+    if not re.fullmatch(r"\w[\w.-]*", source):
+        raise FmdataError(f"{quote(source)} cannot name a folder; expected letters, digits, -, _ and . in a source_id.")
     file = f"raw/{source}/{resource.name}.csv"
     if has_manifest(root) and f"{source}/{resource.name}.csv" not in resource.paths:
         found, advice = f"{resource.name} does not list {file}", "Add it under path"
@@ -163,7 +167,9 @@ def _spans(capture: Capture, roles: Anchoring, places: list[_Place]) -> list[Spa
             )
             continue
         spans.append(span)
-        failures += [_absent(capture, place, cell) for cell in place.cells if not _stands(cell.words, capture, span)]
+        failures += [
+            _absent(capture, place, cell) for cell in place.cells if not _stands(cell.words, capture.text[slice(*span)])
+        ]
     raise_if(failures)
     return spans
 
@@ -187,17 +193,14 @@ def _span(capture: Capture, place: _Place) -> tuple[str, str, Span | None]:
     return "", "", sentences[place.sentence - 1]
 
 
-def _stands(words: str, capture: Capture, span: Span) -> bool:
-    """Whether words stand in a span letter for letter, and as whole words."""
-    text = capture.text[slice(*span)]
-    return words in text and within(tokens(words), tokens(text))
+def _stands(words: str, text: str) -> bool:
+    """Whether words stand in a text letter for letter, and as whole words. Extracts are in the Unicode form NFC."""
+    return words in unicodedata.normalize("NFC", text) and within(tokens(words), tokens(text))
 
 
 def _absent(capture: Capture, place: _Place, cell: _Cell) -> Failure:
     """The failure of a cell whose words are not those of its place, letter for letter."""
-    lines = [
-        n for n, line in enumerate(capture.lines, 1) if cell.words in line and within(tokens(cell.words), tokens(line))
-    ]
+    lines = [number for number, line in enumerate(capture.lines, 1) if _stands(cell.words, line)]
     advice = f"It stands on line {', '.join(map(str, lines[:5]))}" if lines else "Copy the words as they stand there"
     found = f"{quote(cell.words)} does not stand in {place}"
     expected, rule = "whole words of that place, letter for letter", "value not in its passage"

@@ -14,12 +14,12 @@ from functools import cached_property
 from pathlib import Path
 
 from fmdata.errors import FmdataError
+from fmdata.tokens import BULLETS, UTF16
 
 # What stands before the words of a list item: it is lost in many copies, so no place begins with it.
-_MARK = re.compile(r"\s*(?:[•◦‣⁃▪▫●○■□∙·*–-]\s+|\d{1,3}[.)]\s+)?")
+_MARK = re.compile(rf"\s*(?:[{BULLETS}*–-]\s+|\d{{1,3}}[.)]\s+)?")
 _END = re.compile(r"\r\n|\r|\n")
 _HTML = re.compile(r"\s*<(?:\?xml|!--|!doctype|(?:html|head|body|article|section|div|p)\b)", re.IGNORECASE)
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,14 @@ class Capture:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The physical lines, blank ones too, without their ends."""
-        return _END.split(self.text)
+        """The physical lines, blank ones too, without their ends; after the last end there is none, unless of words."""
+        found = _END.split(self.text)
+        return found if found[-1] else found[:-1]
 
     @cached_property
     def starts(self) -> list[int]:
         """Where each line begins."""
-        return [0, *(end.end() for end in _END.finditer(self.text))]
+        return [0, *(end.end() for end in _END.finditer(self.text))][: len(self.lines)]
 
     def line_at(self, offset: int) -> int:
         """The number of the line that holds a character."""
@@ -71,7 +72,7 @@ class Capture:
 def read_capture(path: Path) -> Capture:
     """The capture in a file of UTF-8 text (or UTF-16 with its mark). Raises `FmdataError` for anything else."""
     data = path.read_bytes()
-    encoding = "utf-16" if data.startswith(_UTF16) else "utf-8-sig"
+    encoding = "utf-16" if data.startswith(UTF16) else "utf-8-sig"
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:

@@ -13,8 +13,8 @@ from fmdata.contract import Lineage, Package, lineage
 from fmdata.contract.roles import MEASURES
 from fmdata.errors import FmdataError
 from fmdata.matching import Anchor, Match, State, Stream, match, stream
-from fmdata.reader import reading
-from fmdata.sql import name
+from fmdata.reader import reading_by_contract
+from fmdata.sql import drained, name
 from fmdata.tokens import tokens, within
 
 
@@ -70,8 +70,10 @@ def compare(database: Path, package: Package, file: Path, source: str | None = N
     """
     capture, tables = read_capture(file), _anchored(package)
     found = stream(capture)
-    with reading(database) as con:
+    with reading_by_contract(database) as con:
         captures = _captures(con, tables)
+        if not captures:
+            raise FmdataError(f"{database}: the release has no source to compare with.")
         if source is not None and source not in captures:
             raise FmdataError(f'there is no source "{source}"; expected one of {", ".join(captures)}.')
         chosen = {one: _anchors(con, tables, one) for one in ([source] if source else captures)}
@@ -87,7 +89,12 @@ def compare(database: Path, package: Package, file: Path, source: str | None = N
 
 def _anchored(package: Package) -> Lineage:
     tables = lineage(package)
-    if tables is None or tables.sources is None or not set(MEASURES) <= set(tables.places.names()):
+    if (
+        tables is None
+        or tables.sources is None
+        or not set(MEASURES) <= set(tables.places.names())
+        or "capture_sha256" not in tables.sources.names()
+    ):
         raise FmdataError(f"{package.path}: its places have no hashes, so no copy can be compared with them.")
     return tables
 
@@ -131,7 +138,7 @@ def _values(
     rows = con.execute(f"SELECT {columns} FROM {name(tables.cells.name)} WHERE as_written IS NOT NULL ORDER BY rowid")
     return [
         Value(table, key, column, how, words, place, _stands(words, told[place], anchors[place], found))
-        for table, key, column, how, words, place in rows.fetchall()
+        for table, key, column, how, words, place in drained(rows)
         if place in told
     ]  # fmt: skip
 

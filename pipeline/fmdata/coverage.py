@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fmdata.contract import Package, lineage
+from fmdata.contract.roles import EXTRACTED
 from fmdata.errors import FmdataError
 from fmdata.headings import headings
-from fmdata.reader import reading
+from fmdata.reader import reading_by_contract
 from fmdata.sql import name
-
-EXTRACTED = "extracted"
 
 
 @dataclass(frozen=True)
@@ -54,18 +53,17 @@ def coverage(database: Path, package: Package) -> Coverage:
     if found is None or found.ledger is None:
         raise FmdataError(f'{package.path}: no resource has the role "ledger", so no line is accounted for.')
     ledger = found.ledger
-    statuses = [str(value) for value in ledger.field("status").constraints.get("enum", [])]
+    statuses = [str(value) for value in ledger.field("status").constraints["enum"]]
     section = "section_id" if "section_id" in ledger.names() else "NULL"
     columns = f"source_id, {section}, line_number, CAST(status AS VARCHAR), coalesce(reason, '')"
-    with reading(database) as con:
-        paths = headings(con, found.sections)
+    with reading_by_contract(database) as con:
+        paths = headings(con, found)
         rows = [
             (source, part, paths.get(part, ""), *rest)
             for source, part, *rest in con.execute(
                 f"SELECT {columns} FROM {name(ledger.name)} ORDER BY source_id, line_number"
             ).fetchall()
         ]
-    statuses += sorted({row[4] for row in rows} - set(statuses))
     parts: dict[tuple[str, str | None], Part] = {}
     for source, part, heading, _, status, _ in rows:
         own = parts.setdefault((source, part), Part(source, part, heading, dict.fromkeys(statuses, 0)))

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import duckdb
 
-from fmdata.contract import Resource
+from fmdata.contract import Lineage
 from fmdata.sql import name
 
 
-def headings(con: duckdb.DuckDBPyConnection, sections: Resource | None) -> dict[str, str]:
+def headings(con: duckdb.DuckDBPyConnection, found: Lineage) -> dict[str, str]:
     """The headings of each section, those it is a part of before its own."""
+    sections, key = found.sections, found.section_key
     if sections is None or "heading" not in sections.names():
         return {}
-    [key] = sections.primary_key
-    inward = [foreign.fields[0] for foreign in sections.foreign_keys if foreign.resource == sections.name]
-    parent = name(inward[0]) if inward else "NULL"
+    inward = [link for link in sections.foreign_keys if link.resource == sections.name]
+    parents = [link.fields[0] for link in inward if link.reference_fields == (key,)]
+    parent = name(parents[0]) if len(parents) == 1 else "NULL"
     rows = con.execute(f"SELECT {name(key)}, heading, {parent} FROM {name(sections.name)}").fetchall()
     known = {section: (heading, above) for section, heading, above in rows}
 

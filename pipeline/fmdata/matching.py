@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bisect
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -53,10 +53,15 @@ class Stream:
 
     def anchor(self, capture: Capture, start: int, end: int) -> Anchor:
         """The anchor of the characters from `start` to `end` of the capture that this is the stream of."""
-        line = capture.line_at(start)
-        first = bisect.bisect_left(self.lines, line) + len(_tokens(capture.text[capture.starts[line - 1] : start]))
-        count = len(tokens(capture.text[start:end]))
-        return Anchor(start, count, digest(self.tokens[first : first + count]), *_around(self.tokens, first, count))
+        first, last = self._index(capture, start), self._index(capture, end)
+        own = digest(self.tokens[first:last])
+        return Anchor(start, last - first, own, *_around(self.tokens, first, last - first))
+
+    def _index(self, capture: Capture, offset: int) -> int:
+        """How many tokens stand before a character of the capture."""
+        line = capture.line_at(offset)
+        before = _tokens(capture.text[capture.starts[line - 1] : offset])
+        return bisect.bisect_left(self.lines, line) + len(before)
 
 
 def stream(capture: Capture) -> Stream:
@@ -92,7 +97,10 @@ def match(anchors: Sequence[Anchor], found: Stream) -> list[Match]:
 
 
 def _spots(anchors: Sequence[Anchor], text: list[str]) -> dict[tuple[int, str], list[int]]:
-    """Where the words of each anchor stand, by their number and hash."""
+    """Where the words of each anchor stand, by their number and hash.
+
+    One hash for each token and length of a place: seconds for a long article, half a minute for a book.
+    """
     wanted = {(anchor.tokens, anchor.span) for anchor in anchors}
     found: dict[tuple[int, str], list[int]] = {}
     for length in {length for length, _ in wanted}:
@@ -110,19 +118,25 @@ def _share(
 
     First come those with the place's surroundings on both sides, then on one, then on none. Who gets none is lost.
     """
-    around = {at: _around(text, at, anchors[group[0]].tokens) for at in spots} if group else {}
+    around = {at: _around(text, at, anchors[group[0]].tokens) for at in spots}
     free, left = set(spots), list(group)
     for sides in (2, 1, 0):
-        for index in list(left):
-            anchor = anchors[index]
-            wanted = (anchor.prefix, anchor.suffix)
-            fitting = sorted(at for at in free if sum(map(str.__eq__, around[at], wanted)) == sides)
-            if not fitting:
-                continue
-            told = len(fitting) == 1 and (sides or anchor.tokens >= FEW)
-            yield index, Match("exact" if told else "ambiguous", fitting[0])
-            left.remove(index)
-            free -= {fitting[0]} if told else set()
+        fitting = {index: sorted(_fitting(anchors[index], around, free, sides)) for index in left}
+        sought = Counter(at for ats in fitting.values() for at in ats)
+        for index, ats in fitting.items():
+            at = next((at for at in ats if at in free), None)
+            if at is not None:
+                told = len(ats) == 1 and sought[at] == 1 and (sides or anchors[index].tokens >= FEW)
+                yield index, Match("exact" if told else "ambiguous", at)
+                left.remove(index)
+                free.remove(at)
+
+
+def _fitting(anchor: Anchor, around: dict[int, tuple[str, str]], free: set[int], sides: int) -> Iterator[int]:
+    """The spots that have the place's surroundings on so many sides."""
+    for at in free:
+        if sum(map(str.__eq__, around[at], (anchor.prefix, anchor.suffix))) == sides:
+            yield at
 
 
 def _around(text: list[str], first: int, count: int) -> tuple[str, str]:

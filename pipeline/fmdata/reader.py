@@ -29,3 +29,16 @@ def reading(database: Path, output: Path | None = None) -> Iterator[duckdb.DuckD
             con.execute(f"SET allowed_paths = [{literal(output)}]")
         con.execute("SET enable_external_access = false; SET lock_configuration = true")
         yield con
+
+
+@contextmanager
+def reading_by_contract(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for questions that the contract gave rise to: a release that lacks what it says is an old one."""
+    with reading(database) as con:
+        try:
+            yield con
+        except duckdb.Error as error:
+            found = str(error).split("\n")[0]
+            raise FmdataError(
+                f"{database}: the built release is not what the contract says ({found}). Build it again."
+            ) from None

@@ -8,7 +8,8 @@ from typing import Any
 import click
 
 from fmdata.comparison import Comparison
-from fmdata.coverage import EXTRACTED, Coverage, Part
+from fmdata.contract.roles import EXTRACTED
+from fmdata.coverage import Coverage, Part
 from fmdata.query import Answer, plain
 from fmdata.terminal import show_answer
 from fmdata.trace import Record, Trace

@@ -10,7 +10,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +19,16 @@ import duckdb
 from fmdata.contract import Anchoring, Package, Resource
 from fmdata.contract.load import position_in
 from fmdata.errors import Failure, quote
-from fmdata.sql import literal, name
-from fmdata.tokens import RUN, runs, unpack, words
+from fmdata.sql import drained, literal, name
+from fmdata.tokens import RUN, UTF16, runs, unpack, words
 
 _ADVICE = "Say it in your own words"
 _EXPECTED = f"fewer than {RUN} words in a row of a source"
 # What they hold is searched as rows, comments and SQL, and as the files beside them.
 _NO_TEXT = (".duckdb", ".zip")
+# Bytes of a file that are searched at a time, and characters that its last words surely take up.
+_PIECE, _REACH = 1 << 20, 2_000
 _WRITTEN_BY_HAND = ("LICENSE", "CHANGELOG.md", "pipeline/queries/*.sql", "pipeline/views/*.sql")
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|\\[\\bfnrt]")
 # Every text of a DuckDB file that is no cell of the contract's tables: where it stands, and the text.
 _OBJECTS = (
@@ -73,7 +74,13 @@ class Gate:
 
     def borrowed_in(self, path: Path) -> list[Borrowed]:
         """What a file has of the sources."""
-        return [] if path.suffix in _NO_TEXT else self.borrowed(_text(path))
+        found: list[Borrowed] = []
+        line, before = 1, ""
+        for piece in () if path.suffix in _NO_TEXT else _pieces(path):
+            # The last words of a piece stand on a line before the next one, so that no run between them is missed.
+            found += [replace(one, at=max(one.at + line - 2, 1)) for one in self.borrowed(f"{before}\n{piece}")]
+            line, before = line + piece.count("\n"), " ".join(_words(piece[-_REACH:])[1 - RUN :])
+        return found
 
 
 Found = Iterator[tuple[Failure, Borrowed]]
@@ -144,8 +151,8 @@ def _cells(con: duckdb.DuckDBPyConnection, package: Package, gate: Gate) -> Foun
     told = set()
     for resource in sorted(package, key=lambda resource: bool(resource.generated)):
         columns = ", ".join(f"CAST({name(field.name)} AS VARCHAR)" for field in resource.fields)
-        rows = con.execute(f"SELECT _file, _line, {columns} FROM main.{name(resource.name)}").fetchall()
-        for file, line, *row in rows:
+        result = con.execute(f"SELECT _file, _line, {columns} FROM main.{name(resource.name)}")
+        for file, line, *row in drained(result):
             for field, found in _row(resource, row, gate):
                 if (file, line, found.words) not in told:
                     told.add((file, line, found.words))
@@ -203,15 +210,18 @@ def _failure(
     return Failure(file, line, column, resource, field, "rights", f"{said} {found}", _EXPECTED, _ADVICE)
 
 
-def _text(path: Path) -> str:
-    """A file as text, whatever its encoding: no byte of it goes unread."""
-    data = path.read_bytes()
-    if data.startswith(_UTF16):
-        return data.decode("utf-16", "replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
+def _pieces(path: Path) -> Iterator[str]:
+    """A file as texts of whole lines, whatever its encoding: no byte of it goes unread."""
+    with path.open("rb") as stream:
+        if stream.read(2) in UTF16:
+            yield path.read_bytes().decode("utf-16", "replace")
+            return
+        stream.seek(0)
+        while data := b"".join(stream.readlines(_PIECE)):
+            try:
+                yield data.decode("utf-8")
+            except UnicodeDecodeError:
+                yield data.decode("latin-1")
 
 
 def _unescaped(text: str) -> str:

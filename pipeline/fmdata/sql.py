@@ -26,6 +26,12 @@ def scalar(con: duckdb.DuckDBPyConnection, query: str) -> Any:
     return con.execute(query).fetchall()[0][0]
 
 
+def drained(result: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    """The rows of a result one by one, some thousands of them in memory at a time."""
+    while rows := result.fetchmany(10_000):
+        yield from rows
+
+
 def parse(text: str, place: str) -> list[duckdb.Statement]:
     """The statements of a SQL text. Raises `FmdataError`, naming `place`, when it cannot be parsed."""
     try:

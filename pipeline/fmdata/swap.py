@@ -67,6 +67,7 @@ def replace_files(texts: dict[Path, str]) -> None:
     parts = {path: path.with_name(f".{path.name}.part") for path in texts}
     try:
         for path, text in texts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
             parts[path].write_text(text, encoding="utf-8")
             _sync(parts[path])
         for path, part in parts.items():

@@ -17,13 +17,16 @@ RUN = 8
 """As many words in a row as make a text somebody's: fewer are a term or a name."""
 _HASH_BYTES, HASH_LENGTH = 6, 8
 
+BULLETS = "•◦‣⁃▪▫●○■□∙·"
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+"""What a file of UTF-16 begins with."""
 _FOLDS = str.maketrans(
     dict.fromkeys("‘’‚‛‹›′‵´`ʼ＇", "'")
     | dict.fromkeys("“”„‟″‶«»＂", '"')
     | dict.fromkeys("‐‑‒–—―⸺⸻−﹘﹣－", "-")
     # Signs that change how others look or join, and are not seen themselves.
     | dict.fromkeys([0x034F, *range(0xFE00, 0xFE10), *range(0x180B, 0x180E)])
-    | dict.fromkeys("•◦‣⁃▪▫●○■□∙·", " ")
+    | dict.fromkeys(BULLETS, " ")
 )
 _TOKEN = re.compile(r"[^\W_]+|[^\w\s]|_")
 _WORD = re.compile(r"[^\W_]+")

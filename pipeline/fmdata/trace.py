@@ -13,7 +13,7 @@ from fmdata.contract import Package, Resource, View, lineage
 from fmdata.errors import FmdataError
 from fmdata.headings import headings
 from fmdata.provenance import fact_tables, row_key
-from fmdata.reader import reading
+from fmdata.reader import reading_by_contract
 from fmdata.sql import name
 from fmdata.writers.doors import DOOR
 
@@ -43,11 +43,11 @@ def trace(database: Path, package: Package, table: str, key: str, column: str | 
         known = any(resource.name == table for resource in package)
         raise FmdataError(_unknown(f'the table "{table}" states no facts' if known else f'there is no table "{table}"',
                                    table, list(tables)))  # fmt: skip
-    with reading(database) as con:
+    with reading_by_contract(database) as con:
         cells = _records(con, f"FROM {DOOR}($1, $2)", table, key)
         if not cells:
             raise FmdataError(_no_row(con, tables[table], key))
-        paths = headings(con, found.sections)
+        paths = headings(con, found)
         cells = [
             {**cell, "section": paths[cell["section_id"]]} if cell.get("section_id") in paths else cell
             for cell in cells
@@ -74,7 +74,7 @@ def _records(con: duckdb.DuckDBPyConnection, query: str, *values: str) -> list[R
 def _unknown(found: str, given: str, known: list[str]) -> str:
     """What is not there, and what is: the nearest name, or all of them."""
     near = difflib.get_close_matches(given, known, 1)
-    return f'{found}; expected one of {", ".join(known)}.' + (f' Did you mean "{near[0]}"?' if near else "")
+    return f"{found}; expected one of {', '.join(known)}." + (f' Did you mean "{near[0]}"?' if near else "")
 
 
 def _no_cell(table: Resource, column: str) -> str:
@@ -86,9 +86,10 @@ def _no_cell(table: Resource, column: str) -> str:
 
 
 def _no_row(con: duckdb.DuckDBPyConnection, table: Resource, key: str) -> str:
-    keys = [row[0] for row in con.execute(f"SELECT {row_key(table)} FROM {name(table.name)} ORDER BY ALL").fetchall()]
-    if key in keys:
+    keys = f"SELECT {row_key(table)} AS key FROM {name(table.name)}"
+    if con.execute(f"SELECT count(*) FROM ({keys}) WHERE key = $1", [key]).fetchall() != [(0,)]:
         return f'no cell of the row "{key}" of {table.name} was taken from a source.'
-    near = difflib.get_close_matches(key, keys, 3, 0.4) or [one for one in keys if key in one][:3] or keys[:3]
+    nearest = "contains(key, $1) DESC, jaro_winkler_similarity(key, $1) DESC, key"
+    near = con.execute(f"SELECT key FROM ({keys}) ORDER BY {nearest} LIMIT 3", [key]).fetchall()
     fields = " and ".join(table.primary_key)
-    return f'{table.name} has no row "{key}"; expected its {fields}, such as {", ".join(map(repr, near))}.'
+    return f'{table.name} has no row "{key}"; expected its {fields}, such as {", ".join(repr(row[0]) for row in near)}.'

@@ -13,12 +13,11 @@ from typing import Any
 import duckdb
 
 from fmdata.contract import Anchoring
-from fmdata.contract.roles import ANCHORS, MEASURES, POSITION, SOURCE
+from fmdata.contract.roles import ANCHOR_AGAIN, ANCHORS, MEASURES, POSITION, SOURCE
 from fmdata.errors import Failure, quote
-from fmdata.sql import name
+from fmdata.sql import drained, name
 from fmdata.tokens import short_hash, unpack
 
-ANCHOR_AGAIN = "Run `fmdata anchor` with the captured text"
 # A source, the first and last line of a place, and its sentence, None for the whole lines.
 Position = tuple[Any, ...]
 
@@ -67,8 +66,7 @@ def without_echo(failures: list[Failure], told: list[Failure], places: str) -> l
         f
         for f in failures
         if f.resource != places
-        or (not (f.rule == "required" and f.field in MEASURES)
-        and not (twice and f.rule in ("primary key", "unique")))
+        or (not (f.rule == "required" and f.field in MEASURES) and not (twice and f.rule in ("primary key", "unique")))
     ]
 
 
@@ -125,17 +123,17 @@ def _foreign(source: str, capture: str, sources: dict[str, Described]) -> tuple[
 
 
 def _edited(position: Position) -> tuple[str, ...]:
-    found = f"the anchor of {told(position)} is not as it was written"
+    found = f"the anchor of {in_words(position)} is not as it was written"
     return "row_hash", "anchor edited", found, "a row that nobody edited", ANCHOR_AGAIN
 
 
 def _twice(position: Position) -> tuple[str, ...]:
-    return "", "anchor twice", f"{told(position)} is anchored twice", "each place once", ANCHOR_AGAIN
+    return "", "anchor twice", f"{in_words(position)} is anchored twice", "each place once", ANCHOR_AGAIN
 
 
 def _unused(position: Position) -> tuple[str, ...]:
     advice = "Enter what stands there, or remove the anchor"
-    return "", "unused passage", f"no row points at {told(position)}", "a place that is used", advice
+    return "", "unused passage", f"no row points at {in_words(position)}", "a place that is used", advice
 
 
 def _places(
@@ -145,8 +143,9 @@ def _places(
     columns = ", ".join(("_file", "_line", "source_id", *POSITION))
     rows = con.execute(f"SELECT {columns} FROM main.{name(roles.places.name)} ORDER BY _file, _line").fetchall()
     for file, line, *position in rows:
-        if tuple(position) not in anchored and None not in position[:3]:
-            found, expected = f"{told(tuple(position))} has no anchor", "a place that was measured in the text"
+        if tuple(position) not in anchored:
+            found = "a place names no line" if None in position[:3] else f"{in_words(tuple(position))} has no anchor"
+            expected = "a place that was measured in the text"
             advice = f"{ANCHOR_AGAIN}, or correct the line"
             yield position[0], Failure(file, line, 0, roles.places.name, "", "no anchor", found, expected, advice)
 
@@ -157,22 +156,22 @@ def _values(
     """The cells that rest on words which were not found in their place when it was anchored, each with its source."""
     places, key = name(roles.places.name), name(roles.place_key)
     positions = ", ".join(f"place.{field}" for field in ("source_id", *POSITION))
-    rows = con.execute(
+    cells = con.execute(
         f"SELECT cell._file, cell._line, table_name, column_name, as_written, {positions} "
         f"FROM main.{name(roles.cells.name)} AS cell JOIN main.{places} AS place ON place.{key} = cell.passage_id "
         "WHERE as_written IS NOT NULL ORDER BY ALL"
-    ).fetchall()
-    for file, line, table, column, words, *position in rows:
+    )
+    for file, line, table, column, words, *position in drained(cells):
         hashes = anchored.get(tuple(position))
         if hashes is not None and short_hash(words) not in hashes:
-            found = f"{quote(words)} was not found in {told(tuple(position))}"
+            found = f"{quote(words)} was not found in {in_words(tuple(position))}"
             expected = "whole words of that place, letter for letter"
             advice = f"Correct it; if it is right: {ANCHOR_AGAIN[0].lower()}{ANCHOR_AGAIN[1:]}"
             rule = "value not in its passage"
             yield position[0], Failure(file, line, 0, table, column, rule, found, expected, advice)
 
 
-def told(position: Position) -> str:
+def in_words(position: Position) -> str:
     """A place in words."""
     source, first, last, sentence = position
     lines = f"line {first}" if first == last else f"lines {first} to {last}"

@@ -12,9 +12,9 @@ from typing import Any
 
 import duckdb
 
-from fmdata.checks.anchors import ANCHOR_AGAIN, described, row_hash
+from fmdata.checks.anchors import described, row_hash
 from fmdata.contract import Anchoring, Package, Resource
-from fmdata.contract.roles import WORD_RUNS
+from fmdata.contract.roles import ANCHOR_AGAIN, WORD_RUNS
 from fmdata.errors import Failure
 from fmdata.sql import name
 

@@ -93,17 +93,19 @@ def lint_manifest(descriptor: dict[str, Any]) -> list[Fault]:
 
 
 def _roles(descriptor: dict[str, Any], foreign: tuple[str, ...]) -> Iterator[Fault]:
-    """Roles that stand in the wrong contract or twice."""
-    seen: set[str] = set()
+    """Roles that stand in the wrong contract; what one resource alone can be, said of two."""
+    seen: set[tuple[str, str]] = set()
     for index, resource in enumerate(descriptor["resources"]):
         at: Pointer = ("resources", index, "role")
         role = resource.get("role", "")
         if role in foreign:
             where = "an extract, in raw/datapackage.json" if role != "ledger" else "a published table"
             yield Fault(at, f'"{role}" is not a role of this contract', f"it on {where}", "Move it")
-        elif role and role in seen:
-            yield Fault(at, f'the role "{role}" stands twice', "each role once", "Remove one")
-        seen.add(role)
+        for word in ("role", "generated"):
+            value = resource.get(word, "")
+            if value and (word, value) in seen:
+                yield Fault((*at[:-1], word), f'"{word}": "{value}" stands twice', "each once", "Remove one")
+            seen.add((word, value))
 
 
 def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:

@@ -13,12 +13,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fmdata.contract import Package, Resource, load
-from fmdata.contract.roles import WRITTEN
+from fmdata.contract.roles import ANCHOR_AGAIN, WRITTEN
 from fmdata.errors import Failure, FmdataError
 from fmdata.files import refuse
 
 RAW = "raw"
-_RUN_ANCHOR = "Run `fmdata anchor` with the captured text"
 _NOTES = ("datapackage.json", "README.md")
 
 
@@ -65,7 +64,7 @@ def discover(root: Path, package: Package) -> tuple[list[Extract], list[Failure]
         for path in sorted(set(paths) - set(there)):
             if not any(f.file == path for f in failures):
                 found = f"there is no such file, but {package.path} lists it"
-                made = f"{_RUN_ANCHOR}, or unlist it" if resource.role in WRITTEN else "Restore or unlist it"
+                made = f"{ANCHOR_AGAIN}, or unlist it" if resource.role in WRITTEN else "Restore or unlist it"
                 failures.append(Failure(path, rule="missing file", found=found, advice=made))
     return [Extract(r, tuple(sorted(listed[r.name]))) for r in package], failures
 

@@ -38,6 +38,7 @@ def write_descriptor(package: Package, folder: Path, counts: dict[str, int], con
         file = folder / DATA / f"{resource.name}.csv"
         published = {
             **resource.descriptor,
+            "schema": _published(resource.descriptor["schema"]),
             "path": f"{DATA}/{resource.name}.csv",
             # R's frictionless reads the older profile word; frictionless would guess the delimiter without a dialect.
             "type": "table",
@@ -54,3 +55,12 @@ def write_descriptor(package: Package, folder: Path, counts: dict[str, int], con
         descriptor["resources"].append(published)
     text = json.dumps(descriptor, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _published(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema without what only a build can follow: the names of columns that are not published."""
+    fields = [
+        {word: value for word, value in field.items() if word not in ("asWritten", "passage") or value[0] != "_"}
+        for field in schema["fields"]
+    ]
+    return {**schema, "fields": fields}

@@ -9,7 +9,7 @@ from fmdata.provenance import fact_tables, row_key
 from fmdata.sql import literal, name
 
 DOOR = "where_from"
-PARAMETERS = ("of_table", "of_row")
+PARAMETERS = ("_table", "_row")
 DESCRIPTION = (
     "One row is one cell of the row that is asked for: its value, how it came about, the words of the source it rests "
     "on, and where these stand. Ask with FROM where_from('table', 'row key'); the parts of a longer key are joined by "
@@ -36,11 +36,11 @@ def door(package: Package) -> list[str]:
     values = " UNION ALL ".join(map(_values, fact_tables(package, found)))
     joins = f"JOIN {name(found.places.name)} AS place ON place.{name(found.place_key)} = cell.passage_id"
     if found.sections:
-        joins += f" LEFT JOIN {name(found.sections.name)} AS part ON part.section_id = place.section_id"
+        joins += f" LEFT JOIN {name(found.sections.name)} AS part ON part.{name(found.section_key)} = place.section_id"
     return [
-        # What is asked for is bound first: a parameter is text, and might else name a column of the tables below.
+        # Parameters are put in as text: no field begins with _, and the asker's names are bound before ours are known.
         f"CREATE MACRO {DOOR}({', '.join(PARAMETERS)}) AS TABLE SELECT {columns} "
-        f"FROM (SELECT of_table AS asked_table, of_row AS asked_row) AS asked JOIN {name(found.cells.name)} AS cell "
+        f"FROM (SELECT _table AS asked_table, _row AS asked_row) AS asked JOIN {name(found.cells.name)} AS cell "
         "ON cell.table_name = asked_table AND cell.row_key = asked_row "
         f"JOIN ({values}) AS row_ ON row_.row_key = cell.row_key AND row_.table_name = cell.table_name "
         f"{joins}, unnest(row_.cells) AS held(told) "

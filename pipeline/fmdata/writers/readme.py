@@ -53,14 +53,16 @@ normalised, split, inferred or curated), and the words of the place it rests on.
 `FROM where_from('table', 'row key')` tells it for a row; `fmdata trace TABLE KEY` prints it.
 """
 _HASHES = """
-The source itself is not in here. Whoever has a copy can check it: `fmdata verify --source FILE` looks for every place
-in it, by hashes, and for every value in its place. A hash is the SHA-256 of a place's tokens joined by single spaces.
+The source itself is not in here. Whoever has a copy can compare: `fmdata verify --source FILE` looks in it for every
+place, by hashes, and for every value in its place. A hash is the SHA-256 of a place's tokens joined by single spaces;
+prefix and suffix are the same of the eight tokens before and after, an asterisk that begins a line left out.
 A token is a run of letters and digits or a single other sign, after folding quotes to ' and ", dashes to -, bullets and
 all blanks to a space, Unicode form NFKC, no case, no invisible characters. So line breaks, straight quotes or capitals
 do not matter, and a changed word does.
 
-Such hashes promise that neither the words nor the place were changed unnoticed. They keep no secret: there are few
-things that a short place may say, and whoever guesses its words can confirm the guess.
+Compared with your own copy, such hashes show whether words or places differ. They are no seal against somebody who
+changes values and hashes together, and they keep no secret: there are few things that a short place may say, and
+whoever guesses its words can confirm the guess.
 """
 
 
