@@ -1,11 +1,14 @@
-"""Anchors and matches on invented texts: places over lines, places of the same words, and captures of any Unicode form."""
+"""Anchors and matches on invented texts: altered copies, places over lines, places of the same words."""
 
 from __future__ import annotations
 
+import re
+import textwrap
 import unicodedata
 
 import pytest
 
+from conftest import ROOT
 from fmdata.anchor import _stands
 from fmdata.capture import Capture
 from fmdata.matching import match, stream
@@ -63,3 +66,61 @@ def test_words_stand_in_a_capture_of_any_unicode_form():
 ])  # fmt: skip
 def test_lines_are_counted_as_editors_count(text, lines):
     assert len(captured(text).lines) == len(captured(text).starts) == lines
+
+
+ARTICLE = (ROOT / "tests" / "second_article" / "article.txt").read_text(encoding="utf-8")
+LINES = captured(ARTICLE).lines
+STRAIGHT = str.maketrans("‘’“”", "''\"\"")
+LONG = [number for number, line in enumerate(LINES, 1) if len(captured(ARTICLE).sentences(number, number)) > 2]
+
+
+def wrapped(text):
+    return "\n\n".join(textwrap.fill(part, 60) for part in text.split("\n\n"))
+
+
+def without(text, number, sentence):
+    start, end = captured(text).sentences(number, number)[sentence]
+    return text[:start] + text[end:].lstrip(" ")
+
+
+def swapped(text, one, other):
+    lines = text.split("\n")
+    lines[one - 1], lines[other - 1] = lines[other - 1], lines[one - 1]
+    return "\n".join(lines)
+
+
+COPIES = {
+    "as it is": ARTICLE,
+    "re-wrapped at 60 columns": wrapped(ARTICLE),
+    "straight quotes": ARTICLE.translate(STRAIGHT),
+    "a banner": "Sign up for our letter today!\n\n" + ARTICLE,
+    "no bullets": re.sub(r"(?m)^\s*•\s*", "", ARTICLE),
+    "blanks for no-break spaces": ARTICLE.replace("\xa0", " "),
+    "CRLF": ARTICLE.replace("\n", "\r\n"),
+    "NFD": unicodedata.normalize("NFD", ARTICLE),
+    "headings in capitals": "\n".join(line.upper() if len(line) < 40 else line for line in LINES),
+    "a sentence gone": without(ARTICLE, LONG[0], 1),
+    "two paragraphs swapped": swapped(ARTICLE, LONG[0], LONG[1]),
+}
+
+
+@pytest.mark.parametrize("copy", COPIES)
+def test_every_line_and_sentence_in_altered_copies(copy):
+    """Each place is exact but the one that is gone, with the paragraph it was in, and those that moved."""
+    capture = captured(ARTICLE)
+    places = {}
+    for number, line in enumerate(LINES, 1):
+        if line.strip():
+            places[number, None] = capture.span(number, number)
+            sentences = capture.sentences(number, number)
+            places |= {(number, nth): span for nth, span in enumerate(sentences, 1) if len(sentences) > 1}
+    states = dict(zip(places, match(anchored(ARTICLE, *places.values()), stream(captured(COPIES[copy]))), strict=True))
+    changed = {place: matched.state for place, matched in states.items() if matched.state != "exact"}
+    if copy == "a sentence gone":
+        assert changed == {(LONG[0], None): "lost", (LONG[0], 2): "lost"}
+    elif copy == "two paragraphs swapped":
+        lines = {number for number, _ in changed}
+        assert set(changed.values()) == {"moved"} and lines & set(LONG[:2])
+        assert lines <= set(range(LONG[0], LONG[1] + 1))
+    else:
+        assert changed == {}
