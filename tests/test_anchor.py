@@ -170,13 +170,13 @@ def test_anchors_are_in_the_order_of_the_text():
 
 
 def test_anchors_hold_the_strings_of_their_place(ask):
-    """No more and no fewer than the release has."""
+    """No more and no fewer than the release has, each with the column whose cells rest on it."""
     strings = {}
-    for first, last, sentence, words in ask(
-        "SELECT DISTINCT line_start, line_end, coalesce(sentence_number, 0), as_written "
-        "FROM provenance JOIN passages USING (passage_id) WHERE as_written IS NOT NULL"
+    for first, last, sentence, column, words in ask(
+        "SELECT DISTINCT line_start, line_end, coalesce(sentence_number, 0), table_name || '.' || column_name, "
+        "as_written FROM provenance JOIN passages USING (passage_id) WHERE as_written IS NOT NULL"
     ):
-        strings.setdefault((first, last, sentence), set()).add(short(words))
+        strings.setdefault((first, last, sentence), set()).add(short(f"{column}\x1f{words}"))
     for row in rows(ANCHORS):
         place = int(row["line_start"]), int(row["line_end"]), int(row["sentence_number"] or 0)
         assert row["value_hashes"] == "".join(sorted(strings.pop(place, ())))

@@ -1,7 +1,4 @@
-"""Copies of the article as readers have them, against the release: what became of every place and every value.
-
-Each copy is made from the article when the test runs; no text of it stands here.
-"""
+"""Copies of the article, made when the test runs, against the release: what became of every place and every value."""
 
 from __future__ import annotations
 
@@ -259,7 +256,8 @@ def test_the_text_tells_what_json_tells(verify, text, places, sentences):
     copy = swapped(text[:start] + text[end:], *(first for first, *_ in list(places.values())[-3:-1]))
     result, found = verify(copy), json.loads(verify(copy, "--format", "json").stdout)
     assert list(found) == ["source_id", "is_the_capture", "passages", "values", "places", "cells"]
-    assert " ".join(found["places"][0]) == "passage_id line_start line_end state found_start found_end"
+    told = "passage_id line_start line_end state found_start found_end same_before same_after"
+    assert " ".join(found["places"][0]) == told
     assert " ".join(found["cells"][0]) == "table_name row_key column_name derivation as_written passage_id stands"
     assert found["is_the_capture"] is False
     states, stands = [place["state"] for place in found["places"]], [cell["stands"] for cell in found["cells"]]

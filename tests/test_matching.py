@@ -11,6 +11,7 @@ import pytest
 from conftest import ROOT
 from fmdata.anchor import _stands
 from fmdata.capture import Capture
+from fmdata.markup import plain, unmarked
 from fmdata.matching import match, stream
 from fmdata.tokens import digest, tokens
 
@@ -59,6 +60,41 @@ def test_words_stand_in_a_capture_of_any_unicode_form():
     apart = unicodedata.normalize("NFD", "Sjögren has a white willow")
     assert _stands("Sjögren", apart) and _stands("white willow", apart)
     assert not _stands("white will", apart) and not _stands("Sjogren", apart)
+
+
+HEADED = "Sea birds\n\nSea birds live by the water all year round.\n\nOther birds live in the woods nearby.\n"
+
+
+def test_a_heading_that_is_gone_is_not_found_in_the_text_below_it():
+    """Its few words stand there too; but they are part of another place, and were not in the capture."""
+    spans = [captured(HEADED).span(number, number) for number in (1, 3, 5)]
+    found = match(anchored(HEADED, *spans), stream(captured(HEADED.removeprefix("Sea birds\n\n"))))
+    assert [matched.state for matched in found] == ["lost", "exact", "exact"]
+
+
+def test_words_added_beside_a_place_are_told():
+    spans = [captured(HEADED).span(number, number) for number in (1, 3, 5)]
+    copy = HEADED.replace("Other birds", "It is not true that other birds")
+    found = match(anchored(HEADED, *spans), stream(captured(copy)))
+    assert [matched.state for matched in found] == ["exact"] * 3
+    assert [(matched.before, matched.after) for matched in found] == [(True, True), (True, False), (False, True)]
+
+
+@pytest.mark.parametrize(("marked", "seen"), [
+    ("a <b>bold</b> word<br/>here", "a bold word here"), ("caf&eacute;&nbsp;now", "café now"),
+    ("see [the page](https://example.org/a) now", "see the page now"), ("one [3] two³ three", "one two three"),
+    ("a <https://example.org/> link (http://example.org)", "a link"), ("in<!-- no -->side", "in side"),
+    ("inflam-\nmation is", "inflammation is"), ("zero\u200bwidth", "zero width"),
+    ("less < more and 3 > 2", "less < more and 3 > 2"), ("[11C]-PK11195", "[11C]-PK11195"),
+])  # fmt: skip
+def test_what_stands_between_words_is_no_text(marked, seen):
+    assert unmarked(marked).split() == seen.split()
+    assert unmarked(marked).count("\n") == marked.count("\n")
+
+
+@pytest.mark.parametrize(("marked", "seen"), [("**bold** _slanted_", "bold slanted"), ("- one\n+ two", "one two")])
+def test_emphasis_and_bullets_are_no_text_of_a_copy(marked, seen):
+    assert plain(marked).split() == seen.split()
 
 
 @pytest.mark.parametrize(("text", "lines"), [

@@ -1,7 +1,6 @@
 """Facts carry over, sentences do not: nothing published or tracked holds eight words of a source in a row.
 
-Lines of the reference list may stand in full. The gate is the build's own, from the committed word runs; what it has to
-hold is worked out anew where the article is at hand.
+The gate is the build's own, from the committed word runs; what it must hold is worked out anew where the article is.
 """
 
 from __future__ import annotations
@@ -140,9 +139,10 @@ DISGUISES = {
     "in a CSV cell": lambda text: f'id,text\n1,"Our own ""words"", and then: {text}"\n2,and after\n',
     "in JSON": lambda text: json.dumps({"a": ["our own", text.replace(" ", "\n")]}),
     "in JSON in a CSV cell": lambda text: 'id\n"' + json.dumps([text]).replace('"', '""') + '"\n',
-    "in Unicode taken apart": lambda text: unicodedata.normalize("NFD", text),
-    "with unbreakable blanks": lambda text: text.replace(" ", "\u00a0"),
+    "in another Unicode form": lambda text: unicodedata.normalize("NFD", text).replace(" ", "\u00a0"),
     "with soft hyphens": lambda text: re.sub(r"(\w\w)(\w\w)", "\\1\u00ad\\2", text),
+    "with tags": lambda text: re.sub(r" (\w+) ", r" <b>\1</b> ", text).replace(" ", "&nbsp;", 1),
+    "with notes": lambda text: re.sub(r"(?<=\w) ", "[12] ", text),
     "in SQL": lambda text: "SELECT '" + text.replace("’", "''") + "'",
 }
 

@@ -68,6 +68,7 @@ CHANGES = {
         "object_is_not_subject": "UPDATE broken SET object_id = subject_id WHERE object_id IS NOT NULL",
         "cited_study_is_named": "UPDATE broken SET study_id = NULL WHERE asserted_by = 'cited_study'",
         "statement_is_one_sentence": "UPDATE broken SET statement = statement || ' And so on.'",
+        "claim_stands_where_something_is_said": "UPDATE broken SET _passage_kind = 'reference'",
         "claim_stands_once": "INSERT INTO broken SELECT * REPLACE ('again' AS claim_id) FROM broken LIMIT 1",
         "study_is_of_this_article": ANOTHER_STUDY,
     },

@@ -27,7 +27,7 @@ from fmdata.extracts import has_manifest
 from fmdata.matching import match, stream
 from fmdata.sql import interruptible, name
 from fmdata.swap import replace_files
-from fmdata.tokens import short_hash, tokens, unpack, within
+from fmdata.tokens import tokens, unpack, value_hash, within
 from fmdata.word_runs import word_runs
 
 LIMIT = 64_000
@@ -228,7 +228,7 @@ def _anchors(capture: Capture, roles: Anchoring, places: list[_Place], spans: li
 
 def _hashes(place: _Place) -> str | None:
     """The hashes of the strings that stand in a place, None for none."""
-    return "".join(sorted({short_hash(cell.words) for cell in place.cells})) or None
+    return "".join(sorted({value_hash(cell.table, cell.column, cell.words) for cell in place.cells})) or None
 
 
 def _csv(header: Sequence[str], rows: Sequence[Sequence[object]]) -> str:

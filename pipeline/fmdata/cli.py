@@ -5,6 +5,7 @@ Exit codes: 0 clean, 1 the data or the run failed, 2 usage. Messages go to stder
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ class _Boundary(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         from fmdata.errors import FmdataError
 
+        if sys.stdout is None:
+            # Closed by whoever called: there is nobody to tell, which is no reason to fail.
+            sys.stdout = click.open_file(os.devnull, "w")
         try:
             return super().invoke(ctx)
         except FmdataError as error:

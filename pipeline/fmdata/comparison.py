@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
 
-from fmdata.capture import read_capture
+from fmdata.capture import Capture, read_capture
 from fmdata.contract import Lineage, Package, lineage
 from fmdata.contract.roles import MEASURES
 from fmdata.errors import FmdataError
+from fmdata.markup import plain
 from fmdata.matching import Anchor, Match, State, Stream, match, stream
 from fmdata.reader import reading_by_contract
 from fmdata.sql import drained, name
 from fmdata.tokens import tokens, within
+from fmdata.writers.doors import cell_values
 
 
 @dataclass(frozen=True)
 class Place:
-    """One place of the release: its key, its lines in the capture, what became of it, and its lines in the copy."""
+    """One place of the release: its key, its lines in the capture, what became of it, and its lines in the copy.
+
+    `same_before` and `same_after` tell whether the words beside it are those of the capture.
+    """
 
     passage_id: str
     line_start: int
@@ -28,6 +33,8 @@ class Place:
     state: State
     found_start: int | None
     found_end: int | None
+    same_before: bool
+    same_after: bool
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,6 @@ def compare(database: Path, package: Package, file: Path, source: str | None = N
     Raises `FmdataError` for a file that is no text, and where no source can be told.
     """
     capture, tables = read_capture(file), _anchored(package)
-    found = stream(capture)
     with reading_by_contract(database) as con:
         captures = _captures(con, tables)
         if not captures:
@@ -77,13 +83,15 @@ def compare(database: Path, package: Package, file: Path, source: str | None = N
         if source is not None and source not in captures:
             raise FmdataError(f'there is no source "{source}"; expected one of {", ".join(captures)}.')
         chosen = {one: _anchors(con, tables, one) for one in ([source] if source else captures)}
-        matches = {one: match(list(anchors.values()), found) for one, anchors in chosen.items()}
-        best = max(matches, key=lambda one: sum(m.state != "lost" for m in matches[one]) / max(len(matches[one]), 1))
-        if all(m.state == "lost" for m in matches[best]):
-            raise FmdataError(f"{file}: no place of {', '.join(matches)} was found; expected a copy of one of these.")
-        told = dict(zip(chosen[best], matches[best], strict=True))
+        best, found, matches = max(
+            (_read(one, anchors, text) for one, anchors in chosen.items() for text in _readings(capture)),
+            key=lambda read: sum(m.state != "lost" for m in read[2]) / max(len(read[2]), 1),
+        )
+        if all(m.state == "lost" for m in matches):
+            raise FmdataError(f"{file}: no place of {', '.join(chosen)} was found; expected a copy of one of these.")
+        told = dict(zip(chosen[best], matches, strict=True))
         places = _places(con, tables, best, told, chosen[best], found)
-        values = _values(con, tables, told, chosen[best], found)
+        values = _values(con, package, tables, told, chosen[best], found)
     return Comparison(best, captures[best] == capture.sha256, places, values)
 
 
@@ -99,6 +107,17 @@ def _anchored(package: Package) -> Lineage:
     return tables
 
 
+def _readings(capture: Capture) -> list[Capture]:
+    """A copy as it stands; and, where that differs, without what some copies put between words."""
+    bare = replace(capture, text=plain(capture.text))
+    return [capture] if bare == capture else [capture, bare]
+
+
+def _read(source: str, anchors: dict[str, Anchor], text: Capture) -> tuple[str, Stream, list[Match]]:
+    found = stream(text)
+    return source, found, match(list(anchors.values()), found)
+
+
 def _captures(con: duckdb.DuckDBPyConnection, tables: Lineage) -> dict[str, str]:
     """Each source with the SHA-256 of its capture."""
     sources = tables.sources.name if tables.sources else ""
@@ -109,7 +128,8 @@ def _captures(con: duckdb.DuckDBPyConnection, tables: Lineage) -> dict[str, str]
 def _anchors(con: duckdb.DuckDBPyConnection, tables: Lineage, source: str) -> dict[str, Anchor]:
     """The anchor of each place of a source, in the order of the text."""
     rows = con.execute(
-        f"SELECT {name(tables.place_key)}, char_start, token_count, span_sha256, prefix_sha256, suffix_sha256 "
+        f"SELECT {name(tables.place_key)}, char_start, char_end, token_count, span_sha256, prefix_sha256, "
+        "suffix_sha256 "
         f"FROM {name(tables.places.name)} WHERE source_id = ? ORDER BY char_start, char_end DESC",
         [source],
     )
@@ -125,22 +145,42 @@ def _places(
     rows = con.execute(query, [source])
     places = []
     for passage, start, end in rows.fetchall():
-        first, count = told[passage].first, anchors[passage].tokens
-        lines = (found.lines[first], found.lines[first + count - 1]) if first is not None else (None, None)
-        places.append(Place(passage, start, end, told[passage].state, *lines))
+        own, last = told[passage], anchors[passage].tokens - 1
+        first_line = None if own.first is None else found.lines[own.first]
+        last_line = None if own.first is None else found.lines[own.first + last]
+        places.append(Place(passage, start, end, own.state, first_line, last_line, own.before, own.after))
     return places
 
 
 def _values(
-    con: duckdb.DuckDBPyConnection, tables: Lineage, told: dict[str, Match], anchors: dict[str, Anchor], found: Stream
-) -> list[Value]:
-    columns = "table_name, row_key, column_name, derivation, as_written, passage_id"
-    rows = con.execute(f"SELECT {columns} FROM {name(tables.cells.name)} WHERE as_written IS NOT NULL ORDER BY rowid")
+    con: duckdb.DuckDBPyConnection, package: Package, tables: Lineage, told: dict[str, Match],
+    anchors: dict[str, Anchor], found: Stream,
+) -> list[Value]:  # fmt: skip
+    columns = "cell.table_name, cell.row_key, column_name, derivation, as_written, passage_id"
+    rows = con.execute(
+        f"SELECT {columns}, told.value FROM {name(tables.cells.name)} AS cell "
+        f"JOIN ({cell_values(package, tables)}) AS row_ "
+        "ON row_.row_key = cell.row_key AND row_.table_name = cell.table_name, unnest(row_.cells) AS held(told) "
+        "WHERE as_written IS NOT NULL AND told.name = column_name ORDER BY cell.rowid"
+    )
     return [
-        Value(table, key, column, how, words, place, _stands(words, told[place], anchors[place], found))
-        for table, key, column, how, words, place in drained(rows)
+        Value(
+            table,
+            key,
+            column,
+            how,
+            words,
+            place,
+            _true(how, value, words) and _stands(words, told[place], anchors[place], found),
+        )
+        for table, key, column, how, words, place, value in drained(rows)
         if place in told
-    ]  # fmt: skip
+    ]
+
+
+def _true(how: str, value: str, words: str) -> bool:
+    """Whether a value is what it says it is: a verbatim or split one is its words, capitals and the like aside."""
+    return how == "normalised" or tokens(value) == tokens(words)
 
 
 def _stands(words: str, place: Match, anchor: Anchor, found: Stream) -> bool:

@@ -6,7 +6,7 @@ import bisect
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from fmdata.capture import Capture
@@ -22,9 +22,10 @@ State = Literal["exact", "moved", "ambiguous", "lost"]
 
 @dataclass(frozen=True)
 class Anchor:
-    """What is published of a place: where it begins in the capture, and hashes of its tokens and of those around it."""
+    """What is published of a place: where it stands in the capture, and hashes of its tokens and of those around it."""
 
     start: int
+    end: int
     tokens: int
     span: str
     prefix: str
@@ -37,11 +38,14 @@ class Match:
 
     exact: found, in the same order among the other places; moved: found elsewhere; ambiguous: found, but the words
     around do not tell which of several it is, or whether a few words are the place at all (`first` is the first of
-    them); lost: not found. No two places of the same words are found at one spot.
+    them); lost: not found. No two places of the same words are found at one spot. `before` and `after` tell whether the
+    words beside it are those of the capture: words may have been added to the place.
     """
 
     state: State
     first: int | None = None
+    before: bool = False
+    after: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Stream:
         """The anchor of the characters from `start` to `end` of the capture that this is the stream of."""
         first, last = self._index(capture, start), self._index(capture, end)
         own = digest(self.tokens[first:last])
-        return Anchor(start, last - first, own, *_around(self.tokens, first, last - first))
+        return Anchor(start, end, last - first, own, *_around(self.tokens, first, last - first))
 
     def _index(self, capture: Capture, offset: int) -> int:
         """How many tokens stand before a character of the capture."""
@@ -77,13 +81,35 @@ def _tokens(line: str) -> list[str]:
 
 def match(anchors: Sequence[Anchor], found: Stream) -> list[Match]:
     """What became of each anchor in a text, in their order."""
-    spots, alike = _spots(anchors, found.tokens), defaultdict(list)
-    for index, anchor in enumerate(anchors):
-        alike[anchor.tokens, anchor.span].append(index)
+    spots = _spots(anchors, found.tokens)
     matches = [Match("lost")] * len(anchors)
-    for words, group in alike.items():
-        for index, matched in _share(anchors, group, spots.get(words, []), found.tokens):
-            matches[index] = matched
+    # Long places first: a few words that stand inside one of them are no heading or row that is gone.
+    for short in (False, True):
+        alike = defaultdict(list)
+        for index, anchor in enumerate(anchors):
+            if (anchor.tokens < FEW) == short:
+                alike[anchor.tokens, anchor.span].append(index)
+        taken = list(matches)
+        for words, group in alike.items():
+            there = spots.get(words, [])
+            may = {i: [at for at in there if not short or _may(anchors, taken, i, at)] for i in group}
+            for index, matched in _share(anchors, may, found.tokens):
+                matches[index] = matched
+    return _in_order(anchors, matches)
+
+
+def _may(anchors: Sequence[Anchor], taken: Sequence[Match], index: int, at: int) -> bool:
+    """Whether a place may stand at a spot: not inside another place that it is no part of in the capture."""
+    own = anchors[index]
+    return not any(
+        other.first <= at and at + own.tokens <= other.first + anchor.tokens
+        for anchor, other in zip(anchors, taken, strict=True)
+        if other.first is not None and not (anchor.start <= own.start and own.end <= anchor.end)
+    )
+
+
+def _in_order(anchors: Sequence[Anchor], matches: list[Match]) -> list[Match]:
+    """The matches, those of exact places that break the order of the capture told as moved."""
     placed = sorted(
         (anchor.start, -anchor.tokens, index)
         for index, (anchor, matched) in enumerate(zip(anchors, matches, strict=True))
@@ -91,9 +117,8 @@ def match(anchors: Sequence[Anchor], found: Stream) -> list[Match]:
     )
     indexes = [index for *_, index in placed]
     kept = _rising([matches[index].first or 0 for index in indexes])
-    for nth in set(range(len(indexes))) - kept:
-        matches[indexes[nth]] = Match("moved", matches[indexes[nth]].first)
-    return matches
+    moved = {indexes[nth] for nth in range(len(indexes)) if nth not in kept}
+    return [replace(one, state="moved") if index in moved else one for index, one in enumerate(matches)]
 
 
 def _spots(anchors: Sequence[Anchor], text: list[str]) -> dict[tuple[int, str], list[int]]:
@@ -111,32 +136,29 @@ def _spots(anchors: Sequence[Anchor], text: list[str]) -> dict[tuple[int, str], 
     return found
 
 
-def _share(
-    anchors: Sequence[Anchor], group: list[int], spots: list[int], text: list[str]
-) -> Iterator[tuple[int, Match]]:
-    """The spots of the same words shared out among the places that have them, one to each.
+def _share(anchors: Sequence[Anchor], may: dict[int, list[int]], text: list[str]) -> Iterator[tuple[int, Match]]:
+    """The spots of the same words shared out among the places that have them and `may` stand there, one to each.
 
     First come those with the place's surroundings on both sides, then on one, then on none. Who gets none is lost.
     """
-    around = {at: _around(text, at, anchors[group[0]].tokens) for at in spots}
-    free, left = set(spots), list(group)
+    beside = {(i, at): _beside(anchors[i], at, text) for i, spots in may.items() for at in spots}
+    free, left = {at for _, at in beside}, list(may)
     for sides in (2, 1, 0):
-        fitting = {index: sorted(_fitting(anchors[index], around, free, sides)) for index in left}
-        sought = Counter(at for ats in fitting.values() for at in ats)
-        for index, ats in fitting.items():
-            at = next((at for at in ats if at in free), None)
+        fitting = {i: [at for at in may[i] if at in free and sum(beside[i, at]) == sides] for i in left}
+        wanted = Counter(at for spots in fitting.values() for at in spots)
+        for index, spots in fitting.items():
+            at = next((at for at in spots if at in free), None)
             if at is not None:
-                told = len(ats) == 1 and sought[at] == 1 and (sides or anchors[index].tokens >= FEW)
-                yield index, Match("exact" if told else "ambiguous", at)
+                told = len(spots) == 1 and wanted[at] == 1 and (sides or anchors[index].tokens >= FEW)
+                yield index, Match("exact" if told else "ambiguous", at, *beside[index, at])
                 left.remove(index)
                 free.remove(at)
 
 
-def _fitting(anchor: Anchor, around: dict[int, tuple[str, str]], free: set[int], sides: int) -> Iterator[int]:
-    """The spots that have the place's surroundings on so many sides."""
-    for at in free:
-        if sum(map(str.__eq__, around[at], (anchor.prefix, anchor.suffix))) == sides:
-            yield at
+def _beside(anchor: Anchor, at: int, text: list[str]) -> tuple[bool, bool]:
+    """Whether the tokens before and after a spot are those before and after the place."""
+    before, after = _around(text, at, anchor.tokens)
+    return before == anchor.prefix, after == anchor.suffix
 
 
 def _around(text: list[str], first: int, count: int) -> tuple[str, str]:

@@ -21,8 +21,10 @@ def reading(database: Path, output: Path | None = None) -> Iterator[duckdb.DuckD
         raise FmdataError(f"{database}: there is no such file; expected a built release. Run `fmdata build` first.")
     try:
         connection = duckdb.connect(str(database), read_only=True, config={"autoinstall_known_extensions": "false"})
-    except duckdb.IOException as error:
-        raise FmdataError(f"{database}: cannot be opened ({error}). Build the release again.") from None
+    except duckdb.Error as error:
+        found = str(error).split("\n")[0]
+        advice = "Close what has it open, or build it again"
+        raise FmdataError(f"{database}: cannot be opened ({found}). {advice}.") from None
     with connection as con:
         con.execute("SET TimeZone = 'UTC'")
         if output:

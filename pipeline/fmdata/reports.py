@@ -37,10 +37,16 @@ def show_comparison(found: Comparison) -> None:
     click.echo(f"{found.source}: {copy}")
     states = ", ".join(f"{number} {state}" for state, number in found.states().items())
     click.echo(f"passages: {len(found.places)}: {states}")
+    ambiguous = {place.passage_id for place in found.places if place.state == "ambiguous"}
     for how in dict.fromkeys(value.derivation for value in found.values):
         own = [value for value in found.values if value.derivation == how]
         stand = sum(value.stands for value in own)
-        click.echo(f"{how} values: {len(own)}: {stand} found in their passage, {len(own) - stand} not")
+        unsure = sum(value.passage_id in ambiguous for value in own)
+        doubt = f", {unsure} of them in an ambiguous one" if unsure else ""
+        click.echo(f"{how} values: {len(own)}: {stand} found in their passage{doubt}, {len(own) - stand} not")
+    beside = [p.passage_id for p in found.places if p.state == "exact" and not (p.same_before and p.same_after)]
+    if beside:
+        click.echo(f"exact, but with other words beside them: {len(beside)}: {', '.join(beside)}")
     for place in found.places:
         if place.state != "exact":
             now = f", now {_lines(place.found_start, place.found_end)}" if place.found_start else ""

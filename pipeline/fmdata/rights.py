@@ -19,6 +19,7 @@ import duckdb
 from fmdata.contract import Anchoring, Package, Resource
 from fmdata.contract.load import position_in
 from fmdata.errors import Failure, quote
+from fmdata.markup import unmarked
 from fmdata.sql import drained, literal, name
 from fmdata.tokens import RUN, UTF16, runs, unpack, words
 
@@ -61,8 +62,12 @@ class Gate:
     runs: Mapping[str, tuple[str, int]]
 
     def borrowed(self, text: str) -> list[Borrowed]:
-        """What a text has of the sources: each longest run of words."""
+        """What a text has of the sources, as it stands or as a reader sees it: each longest run of words."""
         text = _unescaped(text)
+        seen = unmarked(text)
+        return self._runs_in(text) or (self._runs_in(seen) if seen != text else [])
+
+    def _runs_in(self, text: str) -> list[Borrowed]:
         found = _words(text)
         there = runs(found)
         held = {at for at, run in enumerate(there) if run in self.runs}

@@ -65,6 +65,11 @@ def short_hash(text: str) -> str:
     return _base64(_sha256(text)[:_HASH_BYTES])
 
 
+def value_hash(table: str, column: str, text: str) -> str:
+    """The short hash of a string that cells of a column rest on."""
+    return short_hash(f"{table}.{column}\x1f{text}")
+
+
 def runs(found: Sequence[str]) -> list[str]:
     """The short hash of every run of `RUN` words, in their order; none where there are fewer words."""
     text, starts = " ".join(found), [0, *itertools.accumulate(len(word) + 1 for word in found)]

@@ -43,6 +43,8 @@ def trace(database: Path, package: Package, table: str, key: str, column: str | 
         known = any(resource.name == table for resource in package)
         raise FmdataError(_unknown(f'the table "{table}" states no facts' if known else f'there is no table "{table}"',
                                    table, list(tables)))  # fmt: skip
+    if not key.isprintable():
+        raise FmdataError(f"{key!a} is no key; expected UTF-8 text without control characters.")
     with reading_by_contract(database) as con:
         cells = _records(con, f"FROM {DOOR}($1, $2)", table, key)
         if not cells:

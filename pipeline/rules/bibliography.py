@@ -18,7 +18,7 @@ LINE_ABOVE = pl.col("_source_line").shift(1).over("source_id", order_by="positio
 CHECKS = [
     row_rule(
         "citation_renders_back",
-        pl.col("_rendered").eq_missing(pl.col("_as_written")),
+        pl.col("_rendered").eq_missing(pl.col("citation")),
         "expected the parsed fields to give the reference string as written; compare the citation with the article, and if it stands there so, teach pipeline/tables/bibliography*.sql its form",
     ),
     row_rule(

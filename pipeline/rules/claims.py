@@ -32,6 +32,11 @@ CHECKS = [
         pl.len().over("subject_id", "predicate", "object_id", "object_text", "modality", "passage_id") == 1,
         "expected each triple once for each place; remove the repeated claim, or say in object_text how the two differ",
     ),
+    row_rule(
+        "claim_stands_where_something_is_said",
+        pl.col("_passage_kind").is_in(["heading", "sentence", "list_item", "list_lead", "table_row", "footnote"]),
+        "expected a sentence, a heading or a line of a list or table, not a reference, a byline or a caption; correct the line",
+    ),
     same_source(
         "study_is_of_this_article",
         "_study_source_id",

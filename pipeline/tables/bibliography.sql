@@ -6,7 +6,7 @@
 -- A title may end in a question mark, but a full stop and space inside it would leave open where it ends:
 -- such a string, and any other of another form, is left without a title, for the contract and the rules to report.
 -- Then `_rendered` puts the string together again from the parsed fields of the three tables alone, for the rule
--- that compares it with `_as_written`. Only two things are kept for that which are not published: the DOI's
+-- that compares it with `citation`. Only two things are kept for that which are not published: the DOI's
 -- capitals and whether a no-break space follows the title.
 WITH author_lists AS (
     SELECT
@@ -103,12 +103,12 @@ SELECT
     published_date,
     lower(doi_as_written) AS doi,
     coalesce(et_al, false) AS et_al,
+    citation,
     passage_key(_folder, line, NULL) AS passage_id,
     published_as_written AS _published_as_written,
     doi_as_written AS _doi_as_written,
     CASE WHEN et_al THEN 'et al' END AS _et_al_as_written,
     no_break_space AS _no_break_space_after_title,
-    citation AS _as_written,
     rendered_authors || CASE WHEN et_al THEN ', et al' ELSE '' END || '. '
         || title || coalesce(rendered_notices, '')
         || CASE WHEN rendered_notices IS NULL AND regexp_matches(title, '[?!]$') THEN '' ELSE '.' END

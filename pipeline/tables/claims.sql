@@ -11,6 +11,11 @@ SELECT
     study_id,
     passage_key(_folder, line, sentence) AS passage_id,
     _folder AS _source_id,
+    (
+        SELECT passages.kind
+        FROM passages
+        WHERE passages.passage_id = passage_key(claim._folder, claim.line, claim.sentence)
+    ) AS _passage_kind,
     (SELECT min(source_id) FROM studies WHERE studies.study_id = claim.study_id) AS _study_source_id,
     _file,
     _line

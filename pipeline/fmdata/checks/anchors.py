@@ -16,7 +16,7 @@ from fmdata.contract import Anchoring
 from fmdata.contract.roles import ANCHOR_AGAIN, ANCHORS, MEASURES, POSITION, SOURCE
 from fmdata.errors import Failure, quote
 from fmdata.sql import drained, name
-from fmdata.tokens import short_hash, unpack
+from fmdata.tokens import short_hash, unpack, value_hash
 
 # A source, the first and last line of a place, and its sentence, None for the whole lines.
 Position = tuple[Any, ...]
@@ -163,7 +163,7 @@ def _values(
     )
     for file, line, table, column, words, *position in drained(cells):
         hashes = anchored.get(tuple(position))
-        if hashes is not None and short_hash(words) not in hashes:
+        if hashes is not None and value_hash(table, column, words) not in hashes:
             found = f"{quote(words)} was not found in {in_words(tuple(position))}"
             expected = "whole words of that place, letter for letter"
             advice = f"Correct it; if it is right: {ANCHOR_AGAIN[0].lower()}{ANCHOR_AGAIN[1:]}"

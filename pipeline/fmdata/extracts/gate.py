@@ -22,7 +22,8 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]")
 _BLANK = re.compile(rb"(?:\A|(?<=\n))\n")
 _CONTROLS = {0: ("NUL", "a NUL character"), 13: ("line ends", "a carriage return")}
 # Cells without quotes, and quoted ones, which begin where a cell does or go on after a doubled quote.
-_CELLS = re.compile(rb'(?:[^"]++|(?<![^,\n"])"[^"]*+(?:"|\Z))*+')
+# No possessive quantifiers: Python 3.11.2 takes nested ones wrongly.
+_CELLS = re.compile(rb'(?:[^"]+|(?<![^,\n"])"[^"]*(?:"|\Z))*')
 _SAVE = "Save the file as UTF-8 text without a byte order mark"
 
 

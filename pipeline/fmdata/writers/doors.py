@@ -33,20 +33,26 @@ def door(package: Package) -> list[str]:
     if found is None:
         return []
     columns = ", ".join(f"{sql} AS {name(column)}" for column, sql in columns_of(found).items())
-    values = " UNION ALL ".join(map(_values, fact_tables(package, found)))
+    values = cell_values(package, found)
     joins = f"JOIN {name(found.places.name)} AS place ON place.{name(found.place_key)} = cell.passage_id"
     if found.sections:
         joins += f" LEFT JOIN {name(found.sections.name)} AS part ON part.{name(found.section_key)} = place.section_id"
     return [
         # Parameters are put in as text: no field begins with _, and the asker's names are bound before ours are known.
         f"CREATE MACRO {DOOR}({', '.join(PARAMETERS)}) AS TABLE SELECT {columns} "
-        f"FROM (SELECT _table AS asked_table, _row AS asked_row) AS asked JOIN {name(found.cells.name)} AS cell "
+        "FROM (SELECT CAST(_table AS VARCHAR) AS asked_table, CAST(_row AS VARCHAR) AS asked_row) AS asked "
+        f"JOIN {name(found.cells.name)} AS cell "
         "ON cell.table_name = asked_table AND cell.row_key = asked_row "
         f"JOIN ({values}) AS row_ ON row_.row_key = cell.row_key AND row_.table_name = cell.table_name "
         f"{joins}, unnest(row_.cells) AS held(told) "
         "WHERE told.name = cell.column_name ORDER BY cell.rowid",
         f"COMMENT ON MACRO TABLE {DOOR} IS {literal(DESCRIPTION)}",
     ]
+
+
+def cell_values(package: Package, found: Lineage) -> str:
+    """SQL: one row a row that states facts: table_name, row_key, and `cells`, a list of column names with texts."""
+    return " UNION ALL ".join(map(_values, fact_tables(package, found)))
 
 
 def columns_of(found: Lineage) -> dict[str, str]:
