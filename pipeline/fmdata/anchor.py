@@ -20,10 +20,9 @@ import duckdb
 from fmdata.assemble import Progress, assemble_unanchored, workspace
 from fmdata.capture import Capture, read_capture
 from fmdata.checks import bibliographic_lines, identity, row_hash, with_hashes
-from fmdata.contract import Anchoring, Resource, load
+from fmdata.contract import Anchoring, Resource, has_manifest, load
 from fmdata.contract.roles import ANCHORS, POSITION, SOURCE, WORD_RUNS
-from fmdata.errors import Failure, FmdataError, quote, raise_if
-from fmdata.extracts import has_manifest
+from fmdata.errors import Failure, FmdataError, lines, quote, raise_if
 from fmdata.matching import match, stream
 from fmdata.sql import interruptible, name
 from fmdata.swap import replace_files
@@ -70,8 +69,8 @@ class _Place:
     cells: list[_Cell]
 
     def __str__(self) -> str:
-        lines = f"line {self.first}" if self.first == self.last else f"lines {self.first} to {self.last}"
-        return f"sentence {self.sentence} of {lines}" if self.sentence is not None else lines
+        whole = lines(self.first, self.last)
+        return f"sentence {self.sentence} of {whole}" if self.sentence is not None else whole
 
 
 def anchor(root: Path, file: Path, progress: Progress) -> Anchored:
@@ -88,18 +87,18 @@ def anchor(root: Path, file: Path, progress: Progress) -> Anchored:
         places = _places(con, roles, source)
         free = bibliographic_lines(con, package, roles, source)
     anchors = _anchors(capture, roles, places, _spans(capture, roles, places))
-    lines = word_runs(capture, free)
+    numbered = word_runs(capture, free)
     anchors_file, runs_file = (_file(package.root, source, resource) for resource in (roles.anchors, roles.word_runs))
     own = identity(capture.sha256, capture.size, len(capture.lines))
-    runs_text = _csv(WORD_RUNS, with_hashes(own, lines))
+    runs_text = _csv(WORD_RUNS, with_hashes(own, numbered))
     if len(runs_text) > LIMIT:
         size = f"{len(runs_text):,} bytes of word runs; expected at most {LIMIT:,}"
         raise FmdataError(f"{file}: {size}. Capture the text in parts, each as a source of its own.")
     anchors_text = _csv(ANCHORS, [(*row, capture.sha256, row_hash(own, row)) for row in anchors])
     replace_files({root / anchors_file: anchors_text, root / runs_file: runs_text})
     strings = sum(len({cell.words for cell in place.cells}) for place in places)
-    hashes = sum(len(unpack(packed or "")) for *_, packed in lines)
-    return Anchored(source, len(anchors), strings, len(lines), hashes, (anchors_file, runs_file))
+    hashes = sum(len(unpack(packed or "")) for *_, packed in numbered)
+    return Anchored(source, len(anchors), strings, len(numbered), hashes, (anchors_file, runs_file))
 
 
 def _file(root: Path, source: str, resource: Resource) -> str:
@@ -200,8 +199,8 @@ def _stands(words: str, text: str) -> bool:
 
 def _absent(capture: Capture, place: _Place, cell: _Cell) -> Failure:
     """The failure of a cell whose words are not those of its place, letter for letter."""
-    lines = [number for number, line in enumerate(capture.lines, 1) if _stands(cell.words, line)]
-    advice = f"It stands on line {', '.join(map(str, lines[:5]))}" if lines else "Copy the words as they stand there"
+    where = [number for number, line in enumerate(capture.lines, 1) if _stands(cell.words, line)]
+    advice = f"It stands on line {', '.join(map(str, where[:5]))}" if where else "Copy the words as they stand there"
     found = f"{quote(cell.words)} does not stand in {place}"
     expected, rule = "whole words of that place, letter for letter", "value not in its passage"
     return Failure(cell.file, cell.line, 0, cell.table, cell.column, rule, found, expected, advice)

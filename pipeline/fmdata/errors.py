@@ -50,6 +50,11 @@ def quote(value: object) -> str:
     return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'
 
 
+def lines(first: int | None, last: int | None) -> str:
+    """Lines of a text as messages name them."""
+    return f"line {first}" if first == last else f"lines {first} to {last}"
+
+
 class FmdataError(Exception):
     """A run that cannot go on: the message says where, what was found, what was expected and what to do."""
 

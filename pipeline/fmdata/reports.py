@@ -10,6 +10,7 @@ import click
 from fmdata.comparison import Comparison
 from fmdata.contract.roles import EXTRACTED
 from fmdata.coverage import Coverage, Part
+from fmdata.errors import lines
 from fmdata.query import Answer, plain
 from fmdata.terminal import show_answer
 from fmdata.trace import Record, Trace
@@ -49,16 +50,12 @@ def show_comparison(found: Comparison) -> None:
         click.echo(f"exact, but with other words beside them: {len(beside)}: {', '.join(beside)}")
     for place in found.places:
         if place.state != "exact":
-            now = f", now {_lines(place.found_start, place.found_end)}" if place.found_start else ""
-            click.echo(f"{place.state}: {place.passage_id} ({_lines(place.line_start, place.line_end)}{now})")
+            now = f", now {lines(place.found_start, place.found_end)}" if place.found_start else ""
+            click.echo(f"{place.state}: {place.passage_id} ({lines(place.line_start, place.line_end)}{now})")
     for value in found.values:
         if not value.stands:
             cell = f"{value.table_name} {value.row_key!r} {value.column_name}"
             click.echo(f'not found: {cell}: "{value.as_written}" in {value.passage_id}')
-
-
-def _lines(first: int | None, last: int | None) -> str:
-    return f"line {first}" if first == last else f"lines {first} to {last}"
 
 
 def trace_record(found: Trace) -> dict[str, Any]:
@@ -109,7 +106,7 @@ def _section(cell: Record) -> str | None:
 def _where(cell: Record) -> str | None:
     if cell.get("line_start") is None:
         return None
-    parts = [_lines(cell["line_start"], cell["line_end"])]
+    parts = [lines(cell["line_start"], cell["line_end"])]
     if cell.get("sentence_number"):
         parts.append(f"sentence {cell['sentence_number']}")
     if cell.get("char_start") is not None:
@@ -132,9 +129,9 @@ def show_coverage(found: Coverage) -> None:
     longest = max((sum(part.lines.values()) for part in found.parts), default=1)
     for source in dict.fromkeys(part.source_id for part in found.parts):
         parts = [part for part in found.parts if part.source_id == source]
-        lines = sum(sum(part.lines.values()) for part in parts)
+        every = sum(sum(part.lines.values()) for part in parts)
         taken = sum(part.lines.get(EXTRACTED, 0) for part in parts)
-        click.echo(f"{source}: {lines} lines, {taken} {EXTRACTED}, {100 * taken / lines:.0f} %\n")
+        click.echo(f"{source}: {every} lines, {taken} {EXTRACTED}, {100 * taken / every:.0f} %\n")
         width = max(len(part.heading) for part in parts)
         for part in parts:
             told = f"{part.lines.get(EXTRACTED, 0):>3} of {sum(part.lines.values())}"

@@ -14,7 +14,7 @@ import duckdb
 
 from fmdata.contract import Anchoring
 from fmdata.contract.roles import ANCHOR_AGAIN, ANCHORS, MEASURES, POSITION, SOURCE
-from fmdata.errors import Failure, quote
+from fmdata.errors import Failure, lines, quote
 from fmdata.sql import drained, name
 from fmdata.tokens import short_hash, unpack, value_hash
 
@@ -174,5 +174,5 @@ def _values(
 def in_words(position: Position) -> str:
     """A place in words."""
     source, first, last, sentence = position
-    lines = f"line {first}" if first == last else f"lines {first} to {last}"
-    return f"{lines} of {source}" if sentence is None else f"sentence {sentence} of {lines} of {source}"
+    whole = f"{lines(first, last)} of {source}"
+    return whole if sentence is None else f"sentence {sentence} of {whole}"

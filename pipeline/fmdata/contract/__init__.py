@@ -1,6 +1,6 @@
 """The contract of what is published, read from a Data Package descriptor and never written twice."""
 
-from fmdata.contract.load import load
+from fmdata.contract.load import has_manifest, load
 from fmdata.contract.model import Field, ForeignKey, Package, Resource, View
 from fmdata.contract.roles import Anchoring, Lineage, anchoring, lineage
 
@@ -13,6 +13,7 @@ __all__ = [
     "Resource",
     "View",
     "anchoring",
+    "has_manifest",
     "lineage",
     "load",
 ]

@@ -23,7 +23,7 @@ def load(root: Path, path: str = "datapackage.json", extracts: bool = False) -> 
     """
     text = _read(root, path)
     descriptor = _parse(text, path)
-    manifest = (root / "raw" / "datapackage.json").exists()
+    manifest = has_manifest(root)
     if faults := lint(descriptor) or (lint_manifest(descriptor) if extracts else lint_published(descriptor, manifest)):
         raise CheckError([_failure(path, text, fault) for fault in faults])
     resources = tuple(_resource(r) for r in descriptor["resources"])
@@ -38,6 +38,11 @@ def load(root: Path, path: str = "datapackage.json", extracts: bool = False) -> 
         for v in descriptor.get("views", [])
     )
     return Package(root, path, descriptor, resources, views)
+
+
+def has_manifest(root: Path) -> bool:
+    """Whether the extracts of a project have a contract of their own."""
+    return (root / "raw" / "datapackage.json").exists()
 
 
 def _read(root: Path, path: str) -> str:

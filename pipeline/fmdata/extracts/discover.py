@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fmdata.contract import Package, Resource, load
+from fmdata.contract import Package, Resource, has_manifest, load
 from fmdata.contract.roles import ANCHOR_AGAIN, WRITTEN
 from fmdata.errors import Failure, FmdataError
 from fmdata.files import refuse
@@ -34,10 +34,6 @@ def manifest(contract: Package) -> Package:
     if not has_manifest(contract.root):
         return replace(contract, resources=tuple(r for r in contract if not r.generated))
     return load(contract.root, f"{RAW}/datapackage.json", extracts=True)
-
-
-def has_manifest(root: Path) -> bool:
-    return (root / RAW / "datapackage.json").exists()
 
 
 def discover(root: Path, package: Package) -> tuple[list[Extract], list[Failure]]:
