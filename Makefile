@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: build check test test-all lint bench lock clean
+.PHONY: build check test test-all lint bench lock lock-bench clean
 
 build: $(READY)
 	$(BIN)/fmdata build
@@ -23,8 +23,24 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(READY)
+# What fmdata is compared with, in an environment of its own: pandera imports pandas where it finds it.
+BENCH_VENV := .venv-bench
+BENCH_READY := $(BENCH_VENV)/.ready
+
+bench: $(READY) $(BENCH_READY)
 	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/scale.py
+
+$(BENCH_READY): benchmarks/requirements.lock
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+# A new lock for it, after `make lock`: what the engine has too, in the engine's versions.
+lock-bench:
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--no-emit-find-links --no-emit-index-url --constraint requirements.lock benchmarks/requirements.in \
+		--output-file benchmarks/requirements.lock
 
 # A new lock: every package pinned with its hashes, for each platform and Python the project supports.
 lock:
