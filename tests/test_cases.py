@@ -21,7 +21,7 @@ import pytest
 import fmdata
 from fmdata.contract.constraints import CONSTRAINTS
 from fmdata.extracts.gate import _CONTROLS
-from fmdata.extracts.stage import _WORDS
+from fmdata.extracts.structure import _WORDS
 
 CASES = Path(__file__).parent / "cases"
 BASES = Path(__file__).parent / "bases"

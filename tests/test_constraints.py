@@ -135,7 +135,7 @@ WAYS = {
 def texts(con, schema, resource):
     """Every row of a table as text, as an extract has it, with its file and line."""
     cells = ", ".join(f"coalesce({write(f, name(f.name))}, '') AS {name(f.name)}" for f in resource.fields)
-    rows = con.execute(f"SELECT {cells}, _file, _line FROM {schema}.{name(resource.name)} ORDER BY rowid").fetchall()
+    rows = con.execute(f"SELECT {cells}, _file, _line FROM {schema}.{name(resource.name)}").fetchall()
     return [dict(zip([*resource.names(), "_file", "_line"], row, strict=True)) for row in rows]
 
 
@@ -151,7 +151,7 @@ def typed(con, resource, rows, target):
 
 def reported(con, resource, rows):
     """What the engine has against each row by itself: line -> (field, rule)."""
-    failures = typed(con, resource, rows, "text.broken") + check_rows(con, "text.broken", resource, [])
+    failures = typed(con, resource, rows, "selected.broken") + check_rows(con, "selected.broken", resource, [])
     found = {row["_line"]: set() for row in rows}
     for failure in _without_echo(failures):
         assert (failure.resource, failure.file) == (resource.name, rows[0]["_file"])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -13,11 +14,12 @@ from fmdata.casts import cast
 from fmdata.checks import Rules, check_anchors, check_keys, check_ledger, check_rows, load_rules, without_echo
 from fmdata.contract import Anchoring, Package, Resource, anchoring
 from fmdata.errors import Failure, FmdataError, raise_if
-from fmdata.extracts import check_bytes, discover, manifest, stage, stage_empty
+from fmdata.extracts import discover, manifest
+from fmdata.intake import make_tables, refuse, take_in
 from fmdata.provenance import generate
 from fmdata.rights import check_cells
 from fmdata.sql import literal, name
-from fmdata.tables import macros, select, selects
+from fmdata.tables import is_published_as_is, macros, select, selects
 
 Progress = Callable[[str], None]
 
@@ -28,7 +30,7 @@ def workspace(*writable: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as con:
         con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
         con.execute(f"SET allowed_directories = [{', '.join(literal(folder) for folder in writable)}]")
-        for schema in ("text", "raw", "selected"):
+        for schema in ("held", "raw", "selected"):
             con.execute(f"CREATE SCHEMA {schema}")
         yield con
 
@@ -43,7 +45,7 @@ def assemble(con: duckdb.DuckDBPyConnection, package: Package, progress: Progres
     roles = anchoring(package, raw)
     faults = _tables(con, package, raw, [], progress)
     progress("checking tables")
-    faults += _check(con, "main", package, load_rules(package))
+    faults += _check(con, package, raw)
     if roles:
         unanchored, foreign = check_anchors(con, roles)
         unanchored += check_ledger(con, package, roles, foreign)
@@ -74,15 +76,18 @@ def _tables(
 ) -> list[Failure]:
     """Make every table in `main`, the extracts checked; those `without` are taken for empty. Returns typing faults."""
     progress("reading extracts")
-    _stage_extracts(con, package.root, raw, without)
-    faults = _cast_extracts(con, raw)
+    # Without a contract of their own, the extracts are checked once, as the tables they become.
+    checks: Mapping[str, Rules] = {r.name: [] for r in raw} if raw.path != package.path else {}
+    if is_published_as_is(package, raw):
+        rules = load_rules(package)
+        checks = {resource.name: rules.get(resource.name, []) for resource in raw}
+    faults = _take_in(con, package.root, raw, without, checks)
     con.execute("SET enable_external_access = false")
-    progress("checking extracts and making tables")
+    progress("making tables")
     with ThreadPoolExecutor(1) as aside:
-        # Without a contract of their own, the extracts are checked once, as the tables they become.
-        checked = aside.submit(_check, con.cursor(), "raw", raw, {}) if raw.path != package.path else None
+        checked = aside.submit(_check_keys, con.cursor(), "raw", raw) if raw.path != package.path else None
         try:
-            made = _make_tables(con, package)
+            made = _make_tables(con, package, raw)
         except FmdataError:
             # What is wrong with the extracts goes before what their tables make of it.
             raise_if(_without_echo(faults + checked.result()) if checked else [])
@@ -91,37 +96,39 @@ def _tables(
     return faults + made
 
 
-def _stage_extracts(con: duckdb.DuckDBPyConnection, root: Path, raw: Package, without: list[Resource]) -> None:
+def _take_in(
+    con: duckdb.DuckDBPyConnection,
+    root: Path,
+    raw: Package,
+    without: list[Resource],
+    checks: Mapping[str, Rules],
+) -> list[Failure]:
     extracts, failures = discover(root, raw)
+    missing = {failure.file for failure in failures}
+    rows: list[Failure] = []
+    doubted = []
     for extract in extracts:
         if extract.resource in without:
             failures = [failure for failure in failures if failure.file not in extract.files]
-            stage_empty(con, extract.resource)
-    extracts = [extract for extract in extracts if extract.resource not in without]
-    missing = {failure.file for failure in failures}
-    for extract in extracts:
-        for file in extract.files:
-            if file not in missing:
-                failures += check_bytes(root, file, extract.resource.names())
-    raise_if(failures)
-    for extract in extracts:
-        failures += stage(con, root, extract)
-    raise_if(failures)
+            make_tables(con, extract, extract.resource.names())
+            continue
+        there = replace(extract, files=tuple(file for file in extract.files if file not in missing))
+        taken = take_in(con, root, there, checks.get(extract.resource.name), extract.resource.names())
+        rows += taken.failures
+        doubted += [(extract.resource, file) for file in taken.doubted]
+    refuse(con, root, failures, doubted)
+    return rows
 
 
-def _cast_extracts(con: duckdb.DuckDBPyConnection, raw: Package) -> list[Failure]:
-    failures = []
-    for resource in raw:
-        failures += cast(con, f"text.{name(resource.name)}", f"raw.{name(resource.name)}", resource, gated=True)
-        con.execute(f"DROP TABLE text.{name(resource.name)}")
-    return failures
-
-
-def _make_tables(con: duckdb.DuckDBPyConnection, package: Package) -> list[Failure]:
+def _make_tables(con: duckdb.DuckDBPyConnection, package: Package, raw: Package) -> list[Failure]:
     failures: list[Failure] = []
     macros(con, package.root)
+    as_is = is_published_as_is(package, raw)
     for table, sql in selects(con, package).items():
         resource = package.resource(table)
+        if as_is:
+            con.execute(f"CREATE VIEW main.{name(table)} AS {sql}")
+            continue
         failures += select(con, resource, sql)
         raise_if([failure for failure in failures if failure.rule == "columns"])
         failures += cast(con, f"selected.{name(table)}", f"main.{name(table)}", resource)
@@ -132,13 +139,19 @@ def _make_tables(con: duckdb.DuckDBPyConnection, package: Package) -> list[Failu
     return failures
 
 
-def _check(con: duckdb.DuckDBPyConnection, schema: str, package: Package, rules: dict[str, Rules]) -> list[Failure]:
+def _check(con: duckdb.DuckDBPyConnection, package: Package, raw: Package) -> list[Failure]:
+    """What is wrong with the rows of each table that were not checked as they came in, and with the keys of all."""
+    rules = load_rules(package)
+    as_is = is_published_as_is(package, raw)
     failures = []
     for resource in package:
-        table = f"{schema}.{name(resource.name)}"
-        failures += check_rows(con, table, resource, rules.get(resource.name, []))
-        failures += check_keys(con, schema, resource)
-    return failures
+        if resource.generated or not as_is:
+            failures += check_rows(con, f"main.{name(resource.name)}", resource, rules.get(resource.name, []))
+    return failures + _check_keys(con, "main", package)
+
+
+def _check_keys(con: duckdb.DuckDBPyConnection, schema: str, package: Package) -> list[Failure]:
+    return [failure for resource in package for failure in check_keys(con, schema, resource)]
 
 
 def _without_echo(failures: list[Failure]) -> list[Failure]:

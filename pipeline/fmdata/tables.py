@@ -36,6 +36,11 @@ def selects(con: duckdb.DuckDBPyConnection, package: Package) -> dict[str, str]:
     return _in_order(con, found)
 
 
+def is_published_as_is(package: Package, raw: Package) -> bool:
+    """Whether the extracts are the tables: one contract for both, and no SELECT between them."""
+    return raw.path == package.path and not (package.root / FOLDER).is_dir()
+
+
 def read_select(root: Path, file: str) -> str:
     """The one SELECT a SQL file holds. Raises `FmdataError` when it holds something else."""
     return one_select(read_text(root, file), file)

@@ -6,7 +6,7 @@ It cannot see a string cut in the wrong place (the pieces fit again all the same
 
 import polars as pl
 
-from fmdata.checks import numbered_without_gap, row_rule
+from fmdata.checks import numbered_without_gap, row_rule, table_rule
 
 WEBPAGE = pl.col("work_type") == "webpage"
 # What journals and magazines have, and web pages do not.
@@ -69,12 +69,12 @@ CHECKS = [
         ),
         'expected ", et al" only at the end of a list of persons; compare the citation with the article',
     ),
-    row_rule(
+    table_rule(
         "positions_have_no_gap",
         numbered_without_gap("position", within="source_id"),
         "expected the positions 1, 2, 3 … of a source without gap or repetition; add the missing reference or correct its position",
     ),
-    row_rule(
+    table_rule(
         "lines_follow_positions",
         (pl.col("_source_line") >= LINE_ABOVE).fill_null(True),
         "expected a line not before that of the reference above; correct line or position",

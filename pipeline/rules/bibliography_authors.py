@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import numbered_without_gap, row_rule
+from fmdata.checks import numbered_without_gap, row_rule, table_rule
 
 FAMILY, INITIALS, ORGANIZATION = (pl.col(name).is_not_null() for name in ("family_name", "initials", "organization"))
 
@@ -24,7 +24,7 @@ CHECKS = [
         ~pl.col("organization").str.contains(r"^[\p{L}'’-]+ \p{Lu}{1,2}(,|$)|(?i)\bet al\b").fill_null(False),
         "expected an organization before the title of a web page, found what looks like a person; correct work_type, or teach pipeline/tables/bibliography_authors.sql web pages by persons",
     ),
-    row_rule(
+    table_rule(
         "author_positions_have_no_gap",
         numbered_without_gap("position", within="reference_id"),
         "expected the positions 1, 2, 3 … of a reference without gap or repetition; correct pipeline/tables/bibliography_authors.sql",

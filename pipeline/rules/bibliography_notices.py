@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import numbered_without_gap, row_rule
+from fmdata.checks import numbered_without_gap, row_rule, table_rule
 
 # Pages run from a first to a last one; a single page or an article number is both.
 FIRST, LAST = (
@@ -11,7 +11,7 @@ FIRST, LAST = (
 )
 
 CHECKS = [
-    row_rule(
+    table_rule(
         "notice_positions_have_no_gap",
         numbered_without_gap("position", within="reference_id"),
         "expected the positions 1, 2, 3 … of a reference without gap or repetition; correct pipeline/tables/bibliography_notices.sql",

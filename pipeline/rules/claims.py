@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule, same_source
+from fmdata.checks import row_rule, same_source, table_rule
 
 STATEMENT = pl.col("statement")
 
@@ -27,7 +27,7 @@ CHECKS = [
         STATEMENT.str.contains(r"^\p{Lu}.*[^.?!]\.$") & ~STATEMENT.str.contains(r"[.?!]\s+\p{Lu}"),
         "expected one sentence from a capital to a full stop; split the claim in two, or mend the punctuation",
     ),
-    row_rule(
+    table_rule(
         "claim_stands_once",
         pl.len().over("subject_id", "predicate", "object_id", "object_text", "modality", "passage_id") == 1,
         "expected each triple once for each place; remove the repeated claim, or say in object_text how the two differ",

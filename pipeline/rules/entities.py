@@ -2,12 +2,12 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule
+from fmdata.checks import row_rule, table_rule
 
 DESCRIPTION = pl.col("description")
 
 CHECKS = [
-    row_rule(
+    table_rule(
         "name_is_given_once",
         pl.len().over(pl.col("name").str.to_lowercase()) == 1,
         "expected a name no other entity has; use the entity that is there, or name the two things apart",

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule
+from fmdata.checks import row_rule, table_rule
 
 # Where an exact match of a thing of this kind may come from; kinds not named here are free.
 EXACT_SOURCES = {
@@ -31,17 +31,17 @@ CHECKS = [
         "expected an identifier of the form in vocabularies.identifier_pattern; correct object_id or add the vocabulary",
     ),
     # Refused is what has the predicate_modifier Not; it must be stated for no other name of the same thing.
-    row_rule(
+    table_rule(
         "refused_is_not_stated",
         pl.col("predicate_modifier").fill_null("").n_unique().over(BEARER, "predicate_id", "object_id") == 1,
         "expected a mapping either stated or refused; remove one of the two rows",
     ),
-    row_rule(
+    table_rule(
         "subject_label_names_one_entity",
         pl.col("entity_id").n_unique().over("subject_label") == 1,
         "expected one entity for this subject_label; give all its rows the same entity_id",
     ),
-    row_rule(
+    table_rule(
         "object_has_one_label",
         pl.col("object_label").n_unique().over("object_id", "object_source_version") == 1,
         "expected one label for one identifier of one version; copy the label from the vocabulary",

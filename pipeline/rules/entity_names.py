@@ -2,14 +2,14 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule
+from fmdata.checks import row_rule, table_rule
 
 # Names by which extracts are resolved.
 RESOLVES = pl.col("name_type").is_in(("as_written", "generic"))
 MEANT = pl.when(RESOLVES).then(pl.col("entity_id"))
 
 CHECKS = [
-    row_rule(
+    table_rule(
         "resolving_name_means_one_thing",
         ~RESOLVES | (MEANT.drop_nulls().n_unique().over("name") == 1),
         "expected a name that belongs to one entity; take it away from the other entity, or make it a synonym there",

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule
+from fmdata.checks import row_rule, table_rule
 
 CHECKS = [
     row_rule(
@@ -15,7 +15,7 @@ CHECKS = [
         ~pl.col("label").str.contains(":", literal=True),
         "expected the term before the colon alone; cut off what follows it",
     ),
-    row_rule(
+    table_rule(
         "one_lead_one_system",
         pl.col("lead_passage_id").is_null() | (pl.col("system").n_unique().over("lead_passage_id") == 1),
         "expected one system for all items under the same lead; correct system or lead_line",

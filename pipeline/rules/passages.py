@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule
+from fmdata.checks import row_rule, table_rule
 
 LINE = pl.col("line_start").cast(pl.String).str.pad_start(3, "0")
 # Where the sentence before, of the same line, ends.
@@ -30,7 +30,7 @@ CHECKS = [
         (pl.col("char_start") < pl.col("char_end")).fill_null(True),
         "expected char_start before char_end; run `fmdata anchor` with the captured text",
     ),
-    row_rule(
+    table_rule(
         "sentences_do_not_overlap",
         pl.col("sentence_number").is_null() | (pl.col("char_start") >= END_BEFORE).fill_null(True),
         "expected each sentence to begin where the one before has ended; run `fmdata anchor` with the captured text",

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule
+from fmdata.checks import row_rule, table_rule
 
 CHECKS = [
     row_rule(
@@ -25,7 +25,7 @@ CHECKS = [
         pl.col("_crossing_sections") == 0,
         "expected sections to nest or to stand apart; end one section before the next begins",
     ),
-    row_rule(
+    table_rule(
         "range_is_its_own",
         pl.len().over("source_id", "line_start", "line_end") == 1,
         "expected a range of lines of its own for each section; join the two sections or correct a range",

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule
+from fmdata.checks import row_rule, table_rule
 
 # The kind of passage that an issue of this kind has to point at; other issues may point anywhere.
 PLACES = {
@@ -20,7 +20,7 @@ CHECKS = [
         EXPECTED.is_null() | (pl.col("_passage_kind") == EXPECTED),
         "expected the issue to point at a line of the kind it is about: a list lead, footnote, reference or caption; correct line or kind",
     ),
-    row_rule(
+    table_rule(
         "issue_stands_once",
         pl.len().over("source_id", "passage_id", "kind", "description") == 1,
         "expected each issue once; remove the repeated row",

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from fmdata.checks import row_rule, same_source, status_agrees
+from fmdata.checks import row_rule, same_source, status_agrees, table_rule
 
 CHECKS = [
     status_agrees("value_status", "value"),
@@ -16,7 +16,7 @@ CHECKS = [
         (pl.col("_lead_line") < pl.col("_at_line")).fill_null(True),
         "expected lead_line to be a line before line; name the line that leads into the list, or leave it blank",
     ),
-    row_rule(
+    table_rule(
         "finding_stands_once",
         pl.len().over("study_id", "entity_id", "direction", "outcome", "passage_id") == 1,
         "expected each result once for each place; remove the repeated finding",

@@ -4,10 +4,12 @@ from fmdata.checks.anchors import check_anchors, identity, row_hash, without_ech
 from fmdata.checks.keys import check_keys
 from fmdata.checks.ledger import bibliographic_lines, check_ledger, with_hashes
 from fmdata.checks.makers import numbered_without_gap, same_source, status_agrees
-from fmdata.checks.rows import check_rows
-from fmdata.checks.rules import Rules, load_rules, row_rule
+from fmdata.checks.rows import Place, RowChecks, check_rows
+from fmdata.checks.rules import Rules, load_rules, row_rule, table_rule
 
 __all__ = [
+    "Place",
+    "RowChecks",
     "Rules",
     "bibliographic_lines",
     "check_anchors",
@@ -21,6 +23,7 @@ __all__ = [
     "row_rule",
     "same_source",
     "status_agrees",
+    "table_rule",
     "with_hashes",
     "without_echo",
 ]

@@ -31,7 +31,7 @@ def _duplicates(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, 
         SELECT _file, _line, _first_file, _first_line, {columns} FROM (
             SELECT *, first_value(_file) OVER same AS _first_file, first_value(_line) OVER same AS _first_line,
                 row_number() OVER same AS _nth
-            FROM {table} WHERE {present} WINDOW same AS (PARTITION BY {columns} ORDER BY _file, _line, rowid)
+            FROM {table} WHERE {present} WINDOW same AS (PARTITION BY {columns} ORDER BY _file, _line)
         ) WHERE _nth > 1 ORDER BY _file, _line
     """).fetchall()
     rule = "primary key" if key == resource.primary_key else "unique"

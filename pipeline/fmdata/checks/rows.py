@@ -6,13 +6,14 @@ pandera sees eager polars frames in ordered batches: a lazy frame would be check
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import duckdb
 import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrorReason
 
+from fmdata.checks.rules import sees_one_row
 from fmdata.checks.schema import CONTRACT, REQUIRED, schema, whole
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
@@ -20,25 +21,58 @@ from fmdata.errors import Failure, FmdataError, quote
 from fmdata.sql import count, name
 
 BATCH = 200_000
+# Rows of a frame with their `_file`, which travels with them only where it must.
+Place = Callable[[pl.DataFrame], pl.DataFrame]
+
+
+class RowChecks:
+    """What the rows of one resource must keep by themselves: the contract's rules, then the project's own `checks`.
+
+    Some rules look at further rows of the table: these, if there are any, need all of it in one frame.
+    """
+
+    def __init__(self, resource: Resource, checks: list[pa.Check], contract: bool = True) -> None:
+        for switch in sorted(os.environ):
+            if switch.startswith("PANDERA_VALIDATION_"):
+                raise FmdataError(f"{switch} can switch checks off; unset it and run again.")
+        self._resource = resource
+        self._schema = whole(resource) if contract else pa.DataFrameSchema()
+        self._schema.checks = [*self._schema.checks, *filter(sees_one_row, checks)]
+        self.beyond = [check for check in checks if not sees_one_row(check)]
+
+    def check(self, frame: pl.DataFrame, place: Place) -> list[Failure]:
+        """The failures of some rows of the table: its typed fields and working columns, `_line` among them."""
+        return self._check(self._schema, frame, place)
+
+    def check_whole(self, frame: pl.DataFrame, place: Place) -> list[Failure]:
+        """The failures of all rows of the table together, by the rules that look beyond a row."""
+        return self._check(pa.DataFrameSchema(checks=self.beyond), frame, place) if self.beyond else []
+
+    def _check(self, derived: pa.DataFrameSchema, frame: pl.DataFrame, place: Place) -> list[Failure]:
+        failures: list[Failure] = []
+        if not derived.checks:
+            return failures
+        for error in _errors(derived, frame):
+            broken = place(_broken(self._resource, frame, error))
+            if error.check.name != CONTRACT:
+                failures += _broken_rule(self._resource, broken, error.check)
+                continue
+            # Which rule of the contract a row breaks is asked only of the rows that break one.
+            for one in _errors(schema(self._resource), broken):
+                failures += _broken_cells(self._resource, _broken(self._resource, broken, one), one)
+        return failures
 
 
 def check_rows(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, checks: list[pa.Check]) -> list[Failure]:
-    """The failures of `table`, the typed rows of `resource` with `_file` and `_line`.
+    """The failures of `table`, the typed rows of `resource` with `_file` and `_line`, in batches of some 100,000 rows.
 
-    A table with rules of its own is one batch, since a rule may look at neighbouring rows.
+    A table with rules that look beyond a row is one batch.
     """
-    for switch in sorted(os.environ):
-        if switch.startswith("PANDERA_VALIDATION_"):
-            raise FmdataError(f"{switch} can switch checks off; unset it and run again.")
-    derived = whole(resource)
-    derived.checks = [*derived.checks, *checks]
+    rules_ = RowChecks(resource, checks)
     failures: list[Failure] = []
-    for frame in _batches(con, table, resource, at_once=bool(checks)):
-        for error in _errors(derived, frame):
-            # Which rule of the contract a row breaks is asked only where it breaks one.
-            named = _errors(schema(resource), frame) if getattr(error.check, "name", "") == CONTRACT else []
-            for one in named or [error]:
-                failures += _failures(resource, frame, one)
+    for frame in _batches(con, table, resource, at_once=bool(rules_.beyond)):
+        failures += rules_.check(frame, lambda rows: rows)
+        failures += rules_.check_whole(frame, lambda rows: rows)
     return failures
 
 
@@ -65,26 +99,18 @@ def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, at_
         yield pl.DataFrame(con.sql(f"SELECT {columns}{working} FROM {table} WHERE {slice_} ORDER BY rowid"))
 
 
-def _failures(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> Iterator[Failure]:
+def _broken(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> pl.DataFrame:
+    """The rows of a frame that break the check an error tells of."""
+    where = f"pipeline/rules/{resource.name}.py"
     if error.reason_code == SchemaErrorReason.CHECK_ERROR or not isinstance(error.check_output, pl.DataFrame):
-        where = f"pipeline/rules/{resource.name}.py"
         raise FmdataError(
             f"{where}: the rule {getattr(error.check, 'name', error.check)} does not run. {_cause(error)}"
         )
     verdict = error.check_output.to_series()
     if len(verdict) != len(frame):
-        where = f"pipeline/rules/{resource.name}.py: the rule {error.check.name}"
-        raise FmdataError(f"{where} gives {len(verdict)} verdict(s) for {len(frame)} rows; expected one a row.")
-    broken = frame.filter(~verdict.fill_null(False))
-    if error.column_name is not None:
-        yield from _broken_cells(resource, broken, error.column_name, error.check.name)
-    elif error.check.name == REQUIRED:
-        for rule in rules(resource.fields, resource.primary_key):
-            if rule.name == REQUIRED:
-                blank = broken.filter(pl.col(rule.field.name).is_null())
-                yield from _broken_cells(resource, blank, rule.field.name, REQUIRED)
-    else:
-        yield from _broken_rule(resource, broken, error.check)
+        found = f"{len(verdict)} verdict(s) for {len(frame)} rows"
+        raise FmdataError(f"{where}: the rule {error.check.name} gives {found}; expected one a row.")
+    return frame.filter(~verdict.fill_null(False))
 
 
 def _cause(error: pa.errors.SchemaError) -> str:
@@ -92,15 +118,24 @@ def _cause(error: pa.errors.SchemaError) -> str:
     return str(error).split("\nTraceback")[0].split("\n")[0]
 
 
-def _broken_cells(resource: Resource, broken: pl.DataFrame, field: str, rule_name: str) -> Iterator[Failure]:
+def _broken_cells(resource: Resource, broken: pl.DataFrame, error: pa.errors.SchemaError) -> Iterator[Failure]:
+    if error.column_name is not None:
+        yield from _cells(resource, broken, error.column_name, error.check.name)
+        return
+    for rule in rules(resource.fields, resource.primary_key):
+        if rule.name == REQUIRED:
+            yield from _cells(resource, broken.filter(pl.col(rule.field.name).is_null()), rule.field.name, REQUIRED)
+
+
+def _cells(resource: Resource, broken: pl.DataFrame, field: str, rule_name: str) -> Iterator[Failure]:
     own = rules([resource.field(field)], resource.primary_key)
     rule = next(rule for rule in own if rule.name == rule_name)
     expected = rule.expected
     if "example" in rule.field.descriptor:
         expected += f", e.g. {rule.field.descriptor['example']}"
-    for row in broken.iter_rows(named=True):
-        found = "the cell is blank" if row[field] is None else f"{quote(row[field])} breaks {rule.name}"
-        yield Failure(row["_file"], row["_line"], 0, resource.name, field, rule.name, found, expected, rule.advice)
+    for file, line, value in broken.select("_file", "_line", field).iter_rows():
+        found = "the cell is blank" if value is None else f"{quote(value)} breaks {rule.name}"
+        yield Failure(file, line, 0, resource.name, field, rule.name, found, expected, rule.advice)
 
 
 def _broken_rule(resource: Resource, broken: pl.DataFrame, check: pa.Check) -> Iterator[Failure]:

@@ -1,13 +1,14 @@
 """The project's own rules: `pipeline/rules/<table>.py`, pandera checks that a Table Schema cannot say.
 
 A rule file has a list `CHECKS` of named `pandera.polars.Check`s over whole rows. Each takes the table's fields and its
-`_` working columns and returns one boolean column: true where the row is fine. A null counts as broken. `row_rule` and
-`fmdata.checks.makers` write such checks; any other pandera check will do.
+`_` working columns and returns one boolean column: true where the row is fine. A null counts as broken. `row_rule`,
+`table_rule` and `fmdata.checks.makers` write such checks; any other pandera check will do, and sees the whole table.
 """
 
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 
 import pandera.polars as pa
@@ -22,18 +23,45 @@ FOLDER = "pipeline/rules"
 Rules = list[pa.Check]
 
 
+_ONE_ROW = {"sees": "one row"}
+
+
 def row_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
     """A check whose verdict on each row is `expression`: true where the row is fine; a null counts as broken.
 
-    The expression sees the whole table, so it may look at other rows (`.over`). `error` reads
-    "expected <what>; <what to do>".
+    The expression sees one row at a time; one that looks at others (`.over`, `.shift`, sums) is a `table_rule`.
+    `error` reads "expected <what>; <what to do>".
     """
+    if not _rests_on_one_row(expression):
+        raise ValueError(f"the rule {name} looks at further rows; make it a table_rule")
+    return pa.Check(_verdict(expression), name=name, error=error, statistics=_ONE_ROW)
 
+
+def table_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
+    """As `row_rule`, for an expression that looks at other rows: it sees the whole table at once, all in memory."""
+    return pa.Check(_verdict(expression), name=name, error=error)
+
+
+def sees_one_row(check: pa.Check) -> bool:
+    """Whether a check's verdict on a row rests on that row alone, so that a table may be checked in batches."""
+    return bool(check.statistics == _ONE_ROW)
+
+
+def _rests_on_one_row(expression: pl.Expr) -> bool:
+    """Whether no part of an expression is known to look at further rows; of some parts polars cannot tell."""
+    try:
+        separable = expression.meta.is_row_separable()
+    except pl.exceptions.PolarsError:
+        separable = True
+    return separable and all(map(_rests_on_one_row, expression.meta.pop()))
+
+
+def _verdict(expression: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
     def verdict(data: pa.PolarsData) -> pl.LazyFrame:
         frame: pl.LazyFrame = data.lazyframe
         return frame.select(expression.fill_null(False))
 
-    return pa.Check(verdict, name=name, error=error)
+    return verdict
 
 
 def load_rules(package: Package) -> dict[str, Rules]:

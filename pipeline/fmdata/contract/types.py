@@ -16,7 +16,7 @@ from fmdata.sql import literal
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
 # There is no year 0 in what most readers take for a date.
-_DAY = r"(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-[0-9]{2}-[0-9]{2}"
+DAY = r"(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)-[0-9]{2}-[0-9]{2}"
 _DURATION = (
     r"-?P(?:[0-9]+W|(?:[0-9]+Y)?(?:[0-9]+M)?(?:[0-9]+D)?(?:T(?:[0-9]+H)?(?:[0-9]+M)?(?:[0-9]+(?:\.[0-9]+)?S)?)?)"
 )
@@ -147,12 +147,12 @@ TYPES: dict[str, Type] = {
     "integer": Type("BIGINT", "a whole number within 64 bits, e.g. 42", _integer),
     "number": Type("DOUBLE", "a finite number that a 64-bit float holds exactly, e.g. 4.2", _number, _write_number),
     "boolean": Type("BOOLEAN", "true or false", _boolean, _write_boolean, ordered=False),
-    "date": Type("DATE", "a date, e.g. 2024-09-08", _temporal("DATE", _DAY), _write_temporal(_TEXT)),
+    "date": Type("DATE", "a date, e.g. 2024-09-08", _temporal("DATE", DAY), _write_temporal(_TEXT)),
     "time": Type("TIME", "a time, e.g. 13:45:00", _temporal("TIME", _CLOCK), _write_temporal(_TEXT)),
     "datetime": Type(
         "TIMESTAMP",
         "a date and time without a zone, e.g. 2024-09-08T13:45:00 (for UTC give the format %Y-%m-%dT%H:%M:%SZ)",
-        _temporal("TIMESTAMP", f"{_DAY}T{_CLOCK}"),
+        _temporal("TIMESTAMP", f"{DAY}T{_CLOCK}"),
         _write_temporal(_DATETIME),
     ),
     "year": Type(

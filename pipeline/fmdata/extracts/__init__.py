@@ -1,7 +1,18 @@
-"""What came in: which files there are, whether their bytes are sound, and their rows as text with file and line."""
+"""What came in: which files there are, whether their bytes are sound, and their records."""
 
-from fmdata.extracts.discover import Extract, discover, manifest
+from fmdata.extracts.blocks import Part, read_blocks
+from fmdata.extracts.discover import RAW, Extract, discover, manifest
 from fmdata.extracts.gate import check_bytes
-from fmdata.extracts.stage import stage, stage_empty
+from fmdata.extracts.structure import MAX_RECORD, check_structure
 
-__all__ = ["Extract", "check_bytes", "discover", "manifest", "stage", "stage_empty"]
+__all__ = [
+    "MAX_RECORD",
+    "RAW",
+    "Extract",
+    "Part",
+    "check_bytes",
+    "check_structure",
+    "discover",
+    "manifest",
+    "read_blocks",
+]

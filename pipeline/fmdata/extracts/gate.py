@@ -96,14 +96,14 @@ def _check_block(file: str, line: int, block: bytes, is_first: bool, quotes: int
         pairs = enumerate(zip(text, unicodedata.normalize("NFC", text), strict=False))
         same = text[: next((i for i, (given, normal) in pairs if given != normal), 0)]
         yield failure("NFC", len(same.encode()), "letters and accents apart", "Unicode form NFC", "Normalise the text")
-    if (place := _blank_line(block, quotes)) is not None:
+    if (place := blank_line(block, quotes)) is not None:
         yield failure("blank line", place, "a blank line", "one record a line", "Remove it")
     if (place := _bare_quote(block, quotes)) is not None:
         found, expected = "a quote inside a cell that is not quoted", "quotes around the whole cell"
         yield failure("unquoted value", place, found, expected, 'Quote the cell, double each " inside it')
 
 
-def _blank_line(block: bytes, quotes: int) -> int | None:
+def blank_line(block: bytes, quotes: int) -> int | None:
     """Where the first blank line outside quotes begins, after `quotes` quotes; inside them it belongs to a cell."""
     counted = 0
     for match in _BLANK.finditer(block):
@@ -124,7 +124,7 @@ def _bare_quote(block: bytes, quotes: int) -> int | None:
 
 
 def _check_header(file: str, first: bytes, header: list[str]) -> list[Failure]:
-    given = _header(first)
+    given = header_of(first)
     if given == header:
         return []
     expected = "the header " + ",".join(header)
@@ -148,7 +148,7 @@ def _check_header(file: str, first: bytes, header: list[str]) -> list[Failure]:
     return found or [failure("reordered header", moved, "the columns are in another order", "Put them in order")]
 
 
-def _header(first: bytes) -> list[str]:
+def header_of(first: bytes) -> list[str]:
     """The cells of the first record; of a longer one than readers take, its first line as it stands."""
     text = first.decode("utf-8")
     try:

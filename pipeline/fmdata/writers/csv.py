@@ -16,7 +16,7 @@ def write_csv(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path) 
     cells = ", ".join(f"{write(field, name(field.name))} AS {name(field.name)}" for field in resource.fields)
     # Read without a NULL text, a file keeps "" and blank apart only by quotes, which readers do not: no value is "".
     con.execute(
-        f"COPY (SELECT {cells} FROM main.{name(resource.name)} ORDER BY rowid) "
+        f"COPY (SELECT {cells} FROM main.{name(resource.name)}) "
         f"TO {literal(folder / f'{resource.name}.csv')} "
         "(FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULL '')"
     )

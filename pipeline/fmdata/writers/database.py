@@ -57,7 +57,7 @@ def _fill(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     columns = ", ".join(map(name, resource.names()))
     inward = [key for key in resource.foreign_keys if key.resource == resource.name]
     if not inward:
-        con.execute(f"INSERT INTO {table} SELECT {columns} FROM {source} ORDER BY rowid")
+        con.execute(f"INSERT INTO {table} SELECT {columns} FROM {source}")
         return
     # DuckDB refuses rows of one INSERT that refer to each other: parents go first, level by level.
     ready = " AND ".join(
@@ -70,7 +70,7 @@ def _fill(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     chosen = ", ".join(f"s.{name(n)}" for n in resource.names())
     while count(con, f"{source} s WHERE {unloaded}"):
         before = count(con, table)
-        con.execute(f"INSERT INTO {table} SELECT {chosen} FROM {source} s WHERE {unloaded} AND {ready} ORDER BY rowid")
+        con.execute(f"INSERT INTO {table} SELECT {chosen} FROM {source} s WHERE {unloaded} AND {ready}")
         if count(con, table) == before:
             query = f"SELECT _file, _line FROM {source} s WHERE {unloaded} ORDER BY _file, _line LIMIT 1"
             [(file, line)] = con.execute(query).fetchall()

@@ -1,0 +1,197 @@
+"""Extracts taken in: their bytes proved sound, parsed once, typed and checked in batches, handed to DuckDB.
+
+A batch is some 100,000 rows of text as a polars frame. `quick_casts` types what is beyond doubt; `casts` types the rest
+and says what is wrong; pandera checks the typed rows. Memory does not grow with the extract, but for rules that look
+beyond a row.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pandera.polars as pa
+import polars as pl
+
+from fmdata.casts import cast
+from fmdata.checks import Place, RowChecks
+from fmdata.contract import Resource
+from fmdata.contract.types import storage
+from fmdata.errors import Failure, FmdataError, raise_if
+from fmdata.extracts import MAX_RECORD, RAW, Extract, Part, check_bytes, check_structure, read_blocks
+from fmdata.quick_casts import DOUBT, DTYPES, quick_casts, texts
+from fmdata.sql import literal, name
+
+_FILE, _ROW = "_extract", "_row"
+
+
+class Frame:
+    """A polars frame as DuckDB scans one without pyarrow: through Arrow's C stream alone."""
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __arrow_c_stream__(self, requested: object = None) -> object:
+        return self._frame.__arrow_c_stream__(requested)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What is wrong with the rows of an extract, and the files of it that could not be read as rows."""
+
+    failures: list[Failure]
+    doubted: list[str]
+
+
+def take_in(
+    con: duckdb.DuckDBPyConnection, root: Path, extract: Extract, checks: list[pa.Check] | None, keep: list[str]
+) -> Taken:
+    """Make `raw.<resource>`: the typed rows of an extract, in the order of files and lines, fields that `keep` names.
+
+    Further columns: `_file` (path from the root), `_line` (physical line, 1-based), `_folder` (the folder under raw/,
+    NULL for none). Every row is checked for its types and, with `checks`, be they none, for contract and checks too.
+    """
+    resource = extract.resource
+    rows = RowChecks(resource, checks or [], contract=checks is not None)
+    make_tables(con, extract, keep)
+    taken = Taken([], [])
+    seen: list[pl.DataFrame] = []
+    place = _places(extract)
+    for parts in _ahead(read_blocks(root, extract.files, resource.names(), taken.doubted)):
+        try:
+            text = _frame(parts, resource)
+        except pl.exceptions.ComputeError:
+            taken.doubted.extend(extract.files[part.file] for part in parts)
+            break
+        typed, wrong = _typed(con, text, resource, place)
+        taken.failures.extend(wrong)
+        if checks:
+            typed = place(typed)
+        taken.failures.extend(rows.check(typed, place))
+        if rows.beyond:
+            seen.append(typed)
+        _hold(con, typed, resource, keep)
+    if seen and not taken.doubted:
+        taken.failures.extend(rows.check_whole(pl.concat(seen), place))
+    return taken
+
+
+def refuse(
+    con: duckdb.DuckDBPyConnection, root: Path, failures: list[Failure], doubted: list[tuple[Resource, str]]
+) -> None:
+    """Raise `failures` with what is wrong with the bytes of files that could not be read as rows, or else the rows."""
+    raise_if(failures + [f for resource, file in doubted for f in check_bytes(root, file, resource.names())])
+    raise_if([f for resource, file in doubted for f in check_structure(con, root, file, resource)])
+    for _, file in doubted:
+        raise FmdataError(f"{file}: cannot be read as CSV.")
+
+
+def make_tables(con: duckdb.DuckDBPyConnection, extract: Extract, keep: list[str]) -> None:
+    """Make `held.<resource>` without a row, and the view `raw.<resource>` that tells each row's file."""
+    resource = extract.resource
+    kept = [field for field in resource.fields if field.name in keep]
+    held, files = f"held.{name(resource.name)}", f"held.{name(f'{resource.name} files')}"
+    columns = "".join(f"{name(field.name)} {storage(field)}, " for field in kept)
+    con.execute(f"CREATE TABLE {held} ({columns}{_FILE} INTEGER, _line BIGINT)")
+    # The paths are kept once; a row holds the number of its own.
+    con.execute(f"CREATE TYPE {files} AS ENUM ({', '.join(map(literal, extract.files))})")
+    names = "".join(f"{name(field.name)}, " for field in kept)
+    con.execute(
+        f"CREATE VIEW raw.{name(resource.name)} AS "
+        f"SELECT {names}CAST(enum_range(NULL::{files})[{_FILE} + 1] AS VARCHAR) AS _file, _line, "
+        f"CASE WHEN _file LIKE '{RAW}/%/%' THEN split_part(_file, '/', 2) END AS _folder FROM {held}"
+    )
+
+
+def _frame(parts: list[Part], resource: Resource) -> pl.DataFrame:
+    """The records of some parts as text, with the number of their file, their line, and their number in the frame.
+
+    Raises polars' `ComputeError` for bytes that are not UTF-8, and for a record that is too long.
+    """
+    source = b"".join(part.body for part in parts) if len(parts) > 1 else parts[0].body
+    if source.startswith(codecs.BOM_UTF8):
+        # In the midst of a file it is a character like any other, which a reader would take off.
+        source = codecs.BOM_UTF8 + source
+    columns = dict.fromkeys(resource.names(), pl.String)
+    text = pl.read_csv(source, has_header=False, schema=columns, empty_string_is_null=False)
+    if len(text) != sum(part.records for part in parts):
+        raise AssertionError(f"{resource.name}: {len(text)} rows are read where the bytes hold other many records")
+    if any(part.breaks for part in parts) and _longest(text) > MAX_RECORD:
+        raise pl.exceptions.ComputeError("a record is too long")
+    files, lines = [], []
+    start = 0
+    for part in parts:
+        files.append(pl.repeat(part.file, part.records, dtype=pl.Int32, eager=True))
+        own = pl.int_range(part.line, part.line + part.records, dtype=pl.Int64, eager=True)
+        if part.breaks:
+            own = own + _breaks_before(text[start : start + part.records])
+        lines.append(own)
+        start += part.records
+    numbers = pl.int_range(0, len(text), dtype=pl.Int64, eager=True)
+    return text.with_columns(pl.concat(files).alias(_FILE), pl.concat(lines).alias("_line"), numbers.alias(_ROW))
+
+
+def _longest(text: pl.DataFrame) -> int:
+    """The most bytes that the cells of one record have."""
+    return int(text.select(pl.sum_horizontal(pl.all().str.len_bytes()).max()).item() or 0)
+
+
+def _breaks_before(text: pl.DataFrame) -> pl.Series:
+    """For each record, the line feeds inside the cells of those before it."""
+    breaks = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True)).cast(pl.Int64)
+    return text.select(breaks.cum_sum() - breaks).to_series()
+
+
+def _typed(
+    con: duckdb.DuckDBPyConnection, text: pl.DataFrame, resource: Resource, place: Place
+) -> tuple[pl.DataFrame, list[Failure]]:
+    """The rows as typed values, in their order, and what in them is no value."""
+    working = [_FILE, "_line", _ROW]
+    text = text.select(*texts(resource), *working)
+    typed = text.select(*quick_casts(resource), *working)
+    doubt = typed.drop_in_place(DOUBT)
+    if not doubt.any():
+        return typed.drop(_ROW), []
+    con.register("_doubted", Frame(place(text.filter(doubt))))
+    failures = cast(con, "_doubted", "held._judged", resource, gated=True)
+    columns = ", ".join(
+        f"CAST({name(f.name)} AS VARCHAR) AS {name(f.name)}" if storage(f) == "JSON" else name(f.name)
+        for f in resource.fields
+    )
+    judged = pl.DataFrame(con.sql(f"SELECT {columns}, {', '.join(working)} FROM held._judged"))
+    con.execute("DROP TABLE held._judged")
+    con.unregister("_doubted")
+    judged = judged.cast({f.name: DTYPES[storage(f)] for f in resource.fields})
+    return pl.concat([typed.filter(~doubt), judged.select(typed.columns)]).sort(_ROW).drop(_ROW), failures
+
+
+def _hold(con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource, keep: list[str]) -> None:
+    kept = [*(name(field.name) for field in resource.fields if field.name in keep), _FILE, "_line"]
+    con.register("_typed", Frame(typed))
+    con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {', '.join(kept)} FROM _typed")
+    con.unregister("_typed")
+
+
+def _ahead(blocks: Iterator[list[Part]]) -> Iterator[list[Part]]:
+    """The same blocks, the next one read while one is worked on."""
+    with ThreadPoolExecutor(1) as reader:
+        waiting = reader.submit(next, blocks, None)
+        while parts := waiting.result():
+            waiting = reader.submit(next, blocks, None)
+            yield parts
+
+
+def _places(extract: Extract) -> Place:
+    """Gives the rows of a frame the path of their file, as `_file`."""
+    files = pl.DataFrame(
+        {_FILE: range(len(extract.files)), "_file": extract.files}, {_FILE: pl.Int32, "_file": pl.String}
+    )
+
+    def place(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows if "_file" in rows.columns else rows.join(files, on=_FILE, how="left", maintain_order="left")
+
+    return place

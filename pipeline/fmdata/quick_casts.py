@@ -1,0 +1,151 @@
+"""Typed values of the texts that are beyond doubt, as polars expressions: fast, and never wrong rather than complete.
+
+Whatever a text may be that is not sure here is left to `casts`, which knows every type and every format, says what is
+wrong, and has the last word. Both give the same values: the tests compare them over all kinds of texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from fmdata.contract import Field, Resource
+from fmdata.contract.constraints import typed_value
+from fmdata.contract.types import DAY, STRING_FORMATS, storage, truths
+
+DOUBT = "_doubt"
+# Columns of these types travel between polars and DuckDB as text where Arrow has no type for them.
+DTYPES: dict[str, pl.DataType] = {
+    "VARCHAR": pl.String(),
+    "JSON": pl.String(),
+    "BIGINT": pl.Int64(),
+    "INTEGER": pl.Int32(),
+    "DOUBLE": pl.Float64(),
+    "BOOLEAN": pl.Boolean(),
+    "DATE": pl.Date(),
+    "TIME": pl.Time(),
+    "TIMESTAMP": pl.Datetime("us"),
+}
+_FORMULA = "^[=+@\t-]"
+# A double holds 15 significant digits exactly, and nothing so short runs over or under.
+_SHORT = 15
+
+
+def texts(resource: Resource) -> list[pl.Expr]:
+    """Each field's text, null where it is blank."""
+    return [_text(field) for field in resource.fields]
+
+
+def quick_casts(resource: Resource) -> list[pl.Expr]:
+    """Over a frame of `texts`: each field's typed value, and `DOUBT`, true for a row that `casts` must look at.
+
+    In such a row the values mean nothing.
+    """
+    values = [(field, _value(field)) for field in resource.fields]
+    doubts = [doubt for field, value in values for doubt in _doubts(field, value)]
+    if not resource.primary_key:
+        doubts.append(pl.all_horizontal(pl.col(field.name).is_null() for field in resource.fields))
+    typed = [
+        (pl.lit(None, DTYPES[storage(field)]) if value is None else value).alias(field.name) for field, value in values
+    ]
+    return [*typed, (pl.any_horizontal(doubts) if doubts else pl.lit(value=False)).fill_null(False).alias(DOUBT)]
+
+
+def _text(field: Field) -> pl.Expr:
+    column = pl.col(field.name)
+    if field.missing_values == ("",):
+        return pl.when(column != "").then(column).alias(field.name)
+    if not field.missing_values:
+        return column
+    return pl.when(~column.is_in(list(field.missing_values))).then(column).alias(field.name)
+
+
+def _doubts(field: Field, value: pl.Expr | None) -> list[pl.Expr]:
+    column = pl.col(field.name)
+    if value is None:
+        return [column.is_not_null()]
+    doubts = []
+    if field.type not in _AS_IT_IS or field.format != "default":
+        doubts.append(column.is_not_null() & value.is_null())
+        if missing := _missing(field):
+            doubts.append(value.is_in(missing))
+    if field.refuses_formulas and not _listed(field):
+        doubts.append(column.str.contains(_FORMULA))
+    return doubts
+
+
+def _listed(field: Field) -> bool:
+    """Whether only certain texts are allowed, none of which a spreadsheet takes for a formula."""
+    allowed = field.constraints.get("enum", [])
+    return bool(allowed) and not any(str(text).startswith(("=", "+", "-", "@", "\t")) for text in allowed)
+
+
+def _missing(field: Field) -> list[object]:
+    """The missing values that would be values of the field's type, if they did not mean blank."""
+    found = []
+    for text in filter(None, field.missing_values):
+        try:
+            found.append(typed_value(field, text))
+        except ValueError:
+            continue
+    return found
+
+
+def _value(field: Field) -> pl.Expr | None:
+    """The typed value of a text that surely is one, else null; None for a type that only `casts` knows."""
+    if field.type not in _VALUES or (field.format != "default" and field.type != "string"):
+        return None
+    return _VALUES[field.type](field, pl.col(field.name))
+
+
+def _string(field: Field, column: pl.Expr) -> pl.Expr:
+    pattern = STRING_FORMATS[field.format]
+    return pl.when(column.str.contains(f"^(?:{pattern})$")).then(column) if pattern else column
+
+
+def _integer(field: Field, column: pl.Expr) -> pl.Expr | None:
+    return column.cast(pl.Int64, strict=False) if _is_bare(field) else None
+
+
+def _number(field: Field, column: pl.Expr) -> pl.Expr | None:
+    if not _is_bare(field) or field.descriptor.get("decimalChar", ".") != ".":
+        return None
+    value = column.cast(pl.Float64, strict=False)
+    plain = (column.str.len_bytes() <= _SHORT) & ~column.str.contains("[eE]") & value.is_finite()
+    return pl.when(plain).then(value)
+
+
+def _is_bare(field: Field) -> bool:
+    return not field.descriptor.get("groupChar") and bool(field.descriptor.get("bareNumber", True))
+
+
+def _boolean(field: Field, column: pl.Expr) -> pl.Expr:
+    true, false = truths(field)
+    return pl.when(column.is_in(true)).then(True).when(column.is_in(false)).then(False)
+
+
+def _year(_: Field, column: pl.Expr) -> pl.Expr:
+    return pl.when(column.str.contains("^[0-9]{4}$")).then(column.cast(pl.Int32, strict=False))
+
+
+def _date(_: Field, column: pl.Expr) -> pl.Expr:
+    return pl.when(column.str.contains(f"^{DAY}$")).then(column.str.to_date("%Y-%m-%d", strict=False))
+
+
+def _datetime(_: Field, column: pl.Expr) -> pl.Expr:
+    moment = column.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
+    return pl.when(column.str.contains(f"^{DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$")).then(moment)
+
+
+_AS_IT_IS = ("string", "any")
+_VALUES: dict[str, Callable[[Field, pl.Expr], pl.Expr | None]] = {
+    "string": _string,
+    "any": lambda _, column: column,
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "year": _year,
+    "date": _date,
+    "datetime": _datetime,
+}
