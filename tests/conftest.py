@@ -15,6 +15,7 @@ from fmdata.assemble import assemble, workspace
 from fmdata.cli import main
 from fmdata.contract import load
 from fmdata.release import Release, build
+from fmdata.sql import MEMORY, Room
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = ROOT.parent / "shared" / "source" / "article.txt"
@@ -80,9 +81,9 @@ def values(ask: Callable[..., list[tuple[object, ...]]]) -> Callable[..., list[o
 
 
 @pytest.fixture(scope="session")
-def assembled() -> Iterator[duckdb.DuckDBPyConnection]:
+def assembled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The real project's typed, checked rows in memory: extracts in the schema raw, tables in main. Change neither."""
-    with workspace() as con:
+    with workspace(Room(MEMORY, tmp_path_factory.mktemp("scratch"))) as con:
         assemble(con, load(ROOT), lambda _: None)
         yield con
 

@@ -19,13 +19,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from conftest import ROOT
-from fmdata.assemble import _without_echo
 from fmdata.casts import cast
 from fmdata.checks import check_keys, check_rows
 from fmdata.contract import Field, load
 from fmdata.contract.load import names
 from fmdata.contract.types import write
 from fmdata.extracts import manifest
+from fmdata.failures import told_once
 from fmdata.sql import name
 
 # contract -> the schema of the workspace that holds its rows
@@ -153,7 +153,7 @@ def reported(con, resource, rows):
     """What the engine has against each row by itself: line -> (field, rule)."""
     failures = typed(con, resource, rows, "selected.broken") + check_rows(con, "selected.broken", resource, [])
     found = {row["_line"]: set() for row in rows}
-    for failure in _without_echo(failures):
+    for failure in told_once(failures):
         assert (failure.resource, failure.file) == (resource.name, rows[0]["_file"])
         found[failure.line].add((failure.field, failure.rule))
     return found

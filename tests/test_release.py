@@ -19,6 +19,7 @@ from conftest import ROOT, copy_inputs
 from fmdata import swap
 from fmdata.contract import load
 from fmdata.errors import FmdataError
+from fmdata.sql import MEMORY, Room
 from fmdata.verify import IndependentReader, verify
 from fmdata.writers.archive import files, write_sums, write_zip
 
@@ -142,7 +143,7 @@ def test_a_release_that_contradicts_itself_does_not_verify(built, release, spoil
     rewrite(release)
     with IndependentReader() as reader, pytest.raises(FmdataError, match="does not verify"):
         reader.read(release)
-        verify(release, load(ROOT), built.counts, reader)
+        verify(release, load(ROOT), built.counts, Room(MEMORY, release.parent), reader, built.counts)
 
 
 @pytest.mark.parametrize("gut", GUTTED.values(), ids=GUTTED)
@@ -150,14 +151,14 @@ def test_a_release_that_lacks_something_does_not_verify(built, release, gut):
     gut(release)
     with IndependentReader() as reader, pytest.raises(FmdataError, match="does not verify"):
         reader.read(release)
-        verify(release, load(ROOT), built.counts, reader)
+        verify(release, load(ROOT), built.counts, Room(MEMORY, release.parent), reader, built.counts)
 
 
 def test_sums_and_zip_tell_a_file_that_changed(built, release):
     replace(release / "README.md", "Version", "Vision")
     with IndependentReader() as reader, pytest.raises(FmdataError) as told:
         reader.read(release)
-        verify(release, load(ROOT), built.counts, reader)
+        verify(release, load(ROOT), built.counts, Room(MEMORY, release.parent), reader, built.counts)
     assert "README.md: its SHA-256" in str(told.value)
     assert "fmdata-0.1.0.zip: README.md" in str(told.value)
 
@@ -165,7 +166,7 @@ def test_sums_and_zip_tell_a_file_that_changed(built, release):
 def staged(root: Path, process: subprocess.Popen[str]) -> None:
     """Wait until the build has begun to write."""
     end = time.monotonic() + 60
-    while not list(root.glob("dist/.stage-*/data/*.csv")):
+    while not list(root.glob("dist/.stage-*/release/data/*.csv")):
         assert process.poll() is None and time.monotonic() < end, "the build ended before it could be interrupted"
         time.sleep(0.005)
 

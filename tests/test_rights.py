@@ -22,6 +22,7 @@ from fmdata.capture import Capture
 from fmdata.contract import anchoring, load
 from fmdata.extracts import manifest
 from fmdata.rights import Gate, check_rights, load_gate
+from fmdata.sql import MEMORY, Room
 from fmdata.tokens import runs, unpack, words
 from fmdata.word_runs import word_runs
 
@@ -218,10 +219,10 @@ def test_free_lines_are_free_wherever_they_stand():
 
 
 @pytest.fixture(scope="module")
-def told(built):
+def told(built, tmp_path_factory):
     """What would be told of the release if a text were the source."""
     package = load(ROOT)
-    with workspace(built.folder) as con:
+    with workspace(Room(MEMORY, tmp_path_factory.mktemp("scratch")), built.folder) as con:
         assemble(con, package, lambda _: None)
         yield lambda text: check_rights(con, package, gate_of(text), built.folder)
 

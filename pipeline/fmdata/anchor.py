@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import tempfile
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +18,15 @@ from pathlib import Path
 
 import duckdb
 
-from fmdata.assemble import Progress, assemble_unanchored, workspace
+from fmdata.assemble import assemble_unanchored, workspace
 from fmdata.capture import Capture, read_capture
 from fmdata.checks import bibliographic_lines, identity, row_hash, with_hashes
 from fmdata.contract import Anchoring, Resource, has_manifest, load
 from fmdata.contract.roles import ANCHORS, POSITION, SOURCE, WORD_RUNS
 from fmdata.errors import Failure, FmdataError, lines, quote, raise_if
 from fmdata.matching import match, stream
-from fmdata.sql import interruptible, name
+from fmdata.progress import Progress, Step
+from fmdata.sql import MEMORY, Room, interruptible, name
 from fmdata.swap import replace_files
 from fmdata.tokens import tokens, unpack, value_hash, within
 from fmdata.word_runs import word_runs
@@ -80,9 +82,9 @@ def anchor(root: Path, file: Path, progress: Progress) -> Anchored:
     then nothing is written.
     """
     package, capture = load(root), read_capture(file)
-    with interruptible(), workspace() as con:
+    with interruptible(), tempfile.TemporaryDirectory() as aside, workspace(Room(MEMORY, Path(aside))) as con:
         roles = assemble_unanchored(con, package, progress)
-        progress("reading the source")
+        progress(Step("reading the source"))
         source = _source(con, roles, capture, file)
         places = _places(con, roles, source)
         free = bibliographic_lines(con, package, roles, source)

@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from fmdata import __version__, terminal
-from fmdata.options import ROOT, fail
+from fmdata.options import MEMORY_LIMIT, ROOT, fail
 from fmdata.source_commands import anchor, coverage, trace, verify
 
 
@@ -59,7 +59,8 @@ for command in (anchor, verify, trace, coverage):
 
 @main.command()
 @ROOT
-def build(root: Path) -> None:
+@MEMORY_LIMIT
+def build(root: Path, memory: int) -> None:
     """Check everything and make dist/latest/, whole or not at all.
 
     \b
@@ -72,11 +73,13 @@ def build(root: Path) -> None:
 
     try:
         with terminal.progress() as progress:
-            release = build(root.resolve(), progress)
+            release = build(root.resolve(), progress, memory)
     except CheckError as error:
-        fail(error.failures, "text")
+        fail(error, "text")
     tables, rows = len(release.counts), sum(release.counts.values())
     click.echo(f"{release.name} {release.version}: tables: {tables}, rows: {rows:,}; checked and verified.")
+    for remark in release.remarks:
+        click.echo(remark)
     click.echo(f"content sha256:{release.content}")
     click.echo(str(release.folder))
 
@@ -85,27 +88,30 @@ def build(root: Path) -> None:
 @ROOT
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True,
               help="How failures are written: for people, for programs, or as GitHub annotations.")  # fmt: skip
-def check(root: Path, form: str) -> None:
+@click.option("--data-only", is_flag=True, help="Check the data alone: no release is made aside, which takes longest.")
+@MEMORY_LIMIT
+def check(root: Path, form: str, data_only: bool, memory: int) -> None:
     """Do everything a build does, list every failure, publish nothing.
 
     \b
     Examples:
       fmdata check
+      fmdata check --data-only
       fmdata check --format json | jq '.[].file'
     """
     from fmdata.errors import CheckError, Failure, FmdataError
-    from fmdata.release import check
+    from fmdata.release import check, check_data
 
     try:
         with terminal.progress() as progress:
-            release = check(root.resolve(), progress)
+            checked = (check_data if data_only else check)(root.resolve(), progress, memory)
     except CheckError as error:
-        fail(error.failures, form)
+        fail(error, form)
     except FmdataError as error:
         if form == "text":
             raise
-        fail([Failure("", rule="error", found=str(error))], form)
-    click.echo("[]" if form == "json" else f"{release.name} {release.version}: no failures.")
+        fail(CheckError([Failure("", rule="error", found=str(error))]), form)
+    click.echo("[]" if form == "json" else f"{checked.name} {checked.version}: no failures.")
 
 
 @main.command()

@@ -7,13 +7,13 @@ and keeps its traceback.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from typing import NamedTuple
 
 _SHOWN = 80
 
 
-@dataclass(frozen=True, order=True)
-class Failure:
+class Failure(NamedTuple):
     """One broken rule at one place.
 
     `file` is relative to the project's root, `line` the physical line in it (0: the file as a whole), `column` the
@@ -60,10 +60,15 @@ class FmdataError(Exception):
 
 
 class CheckError(FmdataError):
-    """The input breaks rules. `failures` holds every one of them, sorted by file and line."""
+    """The input breaks rules. `failures` are sorted by file and line: all of them, or the first of those in `file`.
 
-    def __init__(self, failures: list[Failure]) -> None:
+    `counts` are the numbers of all, by rule; `file`, a path from the root, is empty where `failures` are all.
+    """
+
+    def __init__(self, failures: list[Failure], counts: Counter[str] | None = None, file: str = "") -> None:
         self.failures = sorted(set(failures))
+        self.counts = counts or Counter(failure.rule for failure in self.failures)
+        self.file = file
         super().__init__("\n".join(map(str, self.failures)))
 
 

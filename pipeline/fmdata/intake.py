@@ -7,7 +7,6 @@ beyond a row.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -22,7 +21,10 @@ from fmdata.checks import Place, RowChecks
 from fmdata.contract import Resource
 from fmdata.contract.types import storage
 from fmdata.errors import Failure, FmdataError, raise_if
-from fmdata.extracts import MAX_RECORD, RAW, Extract, Part, check_bytes, check_structure, read_blocks
+from fmdata.extracts import RAW, Extract, Part, check_bytes, check_structure, read_blocks
+from fmdata.extracts.frames import files, frame, lines
+from fmdata.failures import Failures
+from fmdata.progress import Step
 from fmdata.quick_casts import DOUBT, DTYPES, quick_casts, texts
 from fmdata.sql import literal, name
 
@@ -40,44 +42,57 @@ class Frame:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What is wrong with the rows of an extract, and the files of it that could not be read as rows."""
+class Meter:
+    """Keeps a step up to date while extracts of `size` bytes together are taken in."""
 
-    failures: list[Failure]
-    doubted: list[str]
+    step: Step
+    size: int
+
+    def count(self, parts: list[Part]) -> None:
+        """Some parts more are taken in."""
+        self.step.rows += sum(part.records for part in parts)
+        self.step.part += sum(len(part.body) for part in parts) / self.size
 
 
 def take_in(
-    con: duckdb.DuckDBPyConnection, root: Path, extract: Extract, checks: list[pa.Check] | None, keep: list[str]
-) -> Taken:
+    con: duckdb.DuckDBPyConnection,
+    root: Path,
+    extract: Extract,
+    checks: list[pa.Check] | None,
+    keep: list[str],
+    found: Failures,
+    meter: Meter,
+) -> list[str]:
     """Make `raw.<resource>`: the typed rows of an extract, in the order of files and lines, fields that `keep` names.
 
     Further columns: `_file` (path from the root), `_line` (physical line, 1-based), `_folder` (the folder under raw/,
-    NULL for none). Every row is checked for its types and, with `checks`, be they none, for contract and checks too.
+    NULL for none). Every row is checked for its types and, with `checks`, be they none, for contract and checks too;
+    what is wrong is `found`. Returns the files that could not be read as rows.
     """
     resource = extract.resource
     rows = RowChecks(resource, checks or [], contract=checks is not None)
     make_tables(con, extract, keep)
-    taken = Taken([], [])
     seen: list[pl.DataFrame] = []
+    doubted: list[str] = []
     place = _places(extract)
-    for parts in _ahead(read_blocks(root, extract.files, resource.names(), taken.doubted)):
+    for parts in _ahead(read_blocks(root, extract.files, resource.names(), doubted)):
         try:
-            text = _frame(parts, resource)
+            text = frame(parts, resource.names())
         except pl.exceptions.ComputeError:
-            taken.doubted.extend(extract.files[part.file] for part in parts)
+            doubted += [extract.files[part.file] for part in parts]
             break
-        typed, wrong = _typed(con, text, resource, place)
-        taken.failures.extend(wrong)
+        text = text.with_columns(files(parts).alias(_FILE), lines(parts, text).alias("_line"))
+        typed, wrong = _typed(con, text.with_row_index(_ROW), resource, place)
         if checks:
             typed = place(typed)
-        taken.failures.extend(rows.check(typed, place))
+        found.extend([*wrong, *rows.check(typed, place)])
         if rows.beyond:
             seen.append(typed)
         _hold(con, typed, resource, keep)
-    if seen and not taken.doubted:
-        taken.failures.extend(rows.check_whole(pl.concat(seen), place))
-    return taken
+        meter.count(parts)
+    if seen and not doubted:
+        found.extend(rows.check_whole(pl.concat(seen), place))
+    return doubted
 
 
 def refuse(
@@ -105,45 +120,6 @@ def make_tables(con: duckdb.DuckDBPyConnection, extract: Extract, keep: list[str
         f"SELECT {names}CAST(enum_range(NULL::{files})[{_FILE} + 1] AS VARCHAR) AS _file, _line, "
         f"CASE WHEN _file LIKE '{RAW}/%/%' THEN split_part(_file, '/', 2) END AS _folder FROM {held}"
     )
-
-
-def _frame(parts: list[Part], resource: Resource) -> pl.DataFrame:
-    """The records of some parts as text, with the number of their file, their line, and their number in the frame.
-
-    Raises polars' `ComputeError` for bytes that are not UTF-8, and for a record that is too long.
-    """
-    source = b"".join(part.body for part in parts) if len(parts) > 1 else parts[0].body
-    if source.startswith(codecs.BOM_UTF8):
-        # In the midst of a file it is a character like any other, which a reader would take off.
-        source = codecs.BOM_UTF8 + source
-    columns = dict.fromkeys(resource.names(), pl.String)
-    text = pl.read_csv(source, has_header=False, schema=columns, empty_string_is_null=False)
-    if len(text) != sum(part.records for part in parts):
-        raise AssertionError(f"{resource.name}: {len(text)} rows are read where the bytes hold other many records")
-    if any(part.breaks for part in parts) and _longest(text) > MAX_RECORD:
-        raise pl.exceptions.ComputeError("a record is too long")
-    files, lines = [], []
-    start = 0
-    for part in parts:
-        files.append(pl.repeat(part.file, part.records, dtype=pl.Int32, eager=True))
-        own = pl.int_range(part.line, part.line + part.records, dtype=pl.Int64, eager=True)
-        if part.breaks:
-            own = own + _breaks_before(text[start : start + part.records])
-        lines.append(own)
-        start += part.records
-    numbers = pl.int_range(0, len(text), dtype=pl.Int64, eager=True)
-    return text.with_columns(pl.concat(files).alias(_FILE), pl.concat(lines).alias("_line"), numbers.alias(_ROW))
-
-
-def _longest(text: pl.DataFrame) -> int:
-    """The most bytes that the cells of one record have."""
-    return int(text.select(pl.sum_horizontal(pl.all().str.len_bytes()).max()).item() or 0)
-
-
-def _breaks_before(text: pl.DataFrame) -> pl.Series:
-    """For each record, the line feeds inside the cells of those before it."""
-    breaks = pl.sum_horizontal(pl.all().str.count_matches("\n", literal=True)).cast(pl.Int64)
-    return text.select(breaks.cum_sum() - breaks).to_series()
 
 
 def _typed(

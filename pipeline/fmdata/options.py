@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from fmdata import terminal
 
 if TYPE_CHECKING:
-    from fmdata.errors import Failure
+    from fmdata.errors import CheckError
 
 ROOT = click.option(
     "--root", type=click.Path(exists=True, file_okay=False, path_type=Path), default=".", show_default="this folder",
@@ -22,24 +23,51 @@ FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="For people or for programs.",
 )  # fmt: skip
+_UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
-def fail(failures: list[Failure], form: str, ending: str = "Nothing was published.") -> NoReturn:
+class Bytes(click.ParamType[int]):
+    """A size such as 800MB or 1.5GiB, as a number of bytes."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(MB|GB|MiB|GiB)", str(value))
+        if match is None:
+            self.fail(f"{value!r} is not a size; expected a number and MB, GB, MiB or GiB, e.g. 1.5GB.", param, ctx)
+        return int(float(match[1]) * _UNITS[match[2]])
+
+
+MEMORY_LIMIT = click.option(
+    "--memory-limit", "memory", type=Bytes(), default="1.4GB", show_default=True,
+    help="The most memory the run may use; what does not fit goes to temporary files.",
+)  # fmt: skip
+
+
+def fail(error: CheckError, form: str, ending: str = "Nothing was published.") -> NoReturn:
     """Write the failures and exit 1. Machine formats are data and go to stdout."""
     if form == "json":
-        from dataclasses import asdict
-
-        click.echo(json.dumps([{**asdict(f), "message": str(f)} for f in failures], ensure_ascii=False, indent=2))
+        told = [{**failure._asdict(), "message": str(failure)} for failure in error.failures]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     elif form == "github":
-        for f in failures:
+        for f in error.failures:
             place = {"file": f.file, "line": f.line, "col": f.column, "title": f.rule}
             words = ",".join(f"{key}={_escaped(value, ',:')}" for key, value in place.items() if value)
             click.echo(f"::error {words}::{_escaped(f)}")
     else:
-        for f in failures:
+        for f in error.failures:
             click.echo(click.style(str(f), fg="red") if terminal.colored(sys.stderr) else str(f), err=True)
-    click.echo(f"{len(failures)} failure{'s' if len(failures) != 1 else ''}. {ending}", err=True)
+    number = error.counts.total()
+    click.echo(f"{number:,} failure{'s' if number != 1 else ''}. {_rest(error)}{ending}", err=True)
     sys.exit(1)
+
+
+def _rest(error: CheckError) -> str:
+    """Where to find the failures that are not shown, and how many there are of each rule."""
+    if not error.file:
+        return ""
+    counts = ", ".join(f"{rule} {number:,}" for rule, number in error.counts.most_common())
+    return f"By rule: {counts}. The first {len(error.failures):,} are shown; all are in {error.file}. "
 
 
 def _escaped(value: object, more: str = "") -> str:

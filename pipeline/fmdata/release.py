@@ -5,107 +5,160 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import duckdb
+from humanize import naturalsize
 
-from fmdata.assemble import Progress, assemble, workspace
-from fmdata.contract import Package, load
+from fmdata.assemble import assemble, workspace
+from fmdata.contract import Package, Resource, load
 from fmdata.errors import FmdataError, raise_if
+from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
 from fmdata.rights import check_rights, load_gate
-from fmdata.sql import count, interruptible, name
+from fmdata.sample import sampled, write_sample
+from fmdata.sql import MEMORY, Room, count, interruptible, name, watched
 from fmdata.swap import staging, swap
 from fmdata.verify import IndependentReader, verify
-from fmdata.writers.archive import write_sums, write_zip
+from fmdata.writers.archive import is_zipped, write_sums, write_zip
 from fmdata.writers.citation import write_citation
 from fmdata.writers.cookbook import write_cookbook
-from fmdata.writers.csv import write_csv
+from fmdata.writers.csv import DATA, write_csv
 from fmdata.writers.database import write_database
-from fmdata.writers.descriptor import DATA, content_hash, write_descriptor
+from fmdata.writers.descriptor import write_descriptor
 from fmdata.writers.readme import write_readme
+from fmdata.writers.remarks import remarks_on
 
 _COPIED = ("LICENSE", "CHANGELOG.md")
+# What Python, polars and frictionless need beside DuckDB, in bytes, whatever the size of the data.
+_BESIDE = 500_000_000
+_LEAST = 100_000_000
 
 
 @dataclass(frozen=True)
 class Release:
-    """What a build made: where, which version, the content hash, and the number of rows of each table."""
+    """What a build made: where, which version, the content hash, and the number of rows of each table.
+
+    `remarks` say what is otherwise than in a small release.
+    """
 
     folder: Path
     name: str
     version: str
     content: str
     counts: dict[str, int]
+    remarks: tuple[str, ...] = ()
 
 
-def check(root: Path, progress: Progress) -> Release:
+def check(root: Path, progress: Progress, memory: int = MEMORY) -> Release:
     """Do everything a build does but publish it: the release is made in a folder aside, which is gone afterwards.
 
     Raises what `build` raises.
     """
     package = load(root)
     with tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
-        return _make(package, Path(aside), progress)
+        return _make(package, Path(aside), memory, progress)
 
 
-def build(root: Path, progress: Progress) -> Release:
+def check_data(root: Path, progress: Progress, memory: int = MEMORY) -> Package:
+    """Check the data alone: files, bytes, types, contract, rules, keys and places. Makes no release.
+
+    Returns the contract. Raises what `build` raises for them.
+    """
+    package = load(root)
+    with interruptible(), running_out(), tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
+        room = _room(memory, Path(aside))
+        with workspace(room) as con:
+            assemble(con, package, progress, keys_only=True)
+    return package
+
+
+def build(root: Path, progress: Progress, memory: int = MEMORY) -> Release:
     """Build `dist/latest/`, swapped in whole once it has been checked and verified.
 
-    Raises `CheckError` for bad data and `FmdataError` for anything else a user can mend; either leaves the previous
-    release as it was.
+    `memory` is the most that the build may use, in bytes. Raises `CheckError` for bad data and `FmdataError` for
+    anything else a user can mend; either leaves the previous release as it was.
     """
     package = load(root)
     with staging(root / "dist") as folder:
-        release = _make(package, folder, progress)
-        swap(folder, root / LATEST)
+        release = _make(package, folder, memory, progress)
+        swap(release.folder, root / LATEST)
     return replace(release, folder=root / LATEST)
 
 
-def _make(package: Package, folder: Path, progress: Progress) -> Release:
+def _make(package: Package, aside: Path, memory: int, progress: Progress) -> Release:
     _prerequisites(package.root)
-    with interruptible(), _room(), workspace(folder) as con, IndependentReader() as reader:
+    folder, scratch = aside / "release", aside / "scratch"
+    folder.mkdir()
+    scratch.mkdir()
+    room = _room(memory, scratch)
+    with interruptible(), running_out(), workspace(room, folder) as con, IndependentReader() as reader:
         roles = assemble(con, package, progress)
-        progress("writing the release")
-        counts, content = _write_package(con, package, folder)
-        reader.read(folder)
-        _write_rest(con, package, folder, counts, content)
-        progress("verifying the release")
+        counts = {r.name: count(con, f"main.{name(r.name)}") for r in package}
+        rows = sum(counts.values())
+        progress(Step("writing CSV files", total=rows, percent=watched(con)))
+        _write_tables(con, package, folder)
+        progress(step := Step("writing the DuckDB file", total=rows))
+        # Little is asked of the workspace from here on.
+        con.execute(f"SET memory_limit = '{room.part(0.25).memory}B'")
+        with ThreadPoolExecutor(1) as aside_:
+            described = aside_.submit(write_descriptor, package, folder, counts)
+            read = aside_.submit(_let_read, package, folder, scratch / "sample", counts, described, reader)
+            write_database(package, folder, counts, described.result, room.part(0.75), partial(_place, con), step)
+        content, remarks = described.result(), remarks_on(package, folder, counts)
+        _write_rest(package, folder, counts, content, remarks)
+        progress(Step("verifying the release"))
         gate = load_gate(con, roles)
-        with ThreadPoolExecutor(1) as aside:
-            borrowed = aside.submit(check_rights, con.cursor(), package, gate, folder)
+        with ThreadPoolExecutor(1) as aside_:
+            borrowed = aside_.submit(check_rights, con.cursor(), package, gate, folder)
             try:
-                verify(folder, package, counts, reader)
+                verify(folder, package, counts, room.part(0.75), reader, read.result())
             finally:
                 raise_if(borrowed.result())
-    return Release(folder, package.name, package.version, content, counts)
+    return Release(folder, package.name, package.version, content, counts, remarks)
 
 
-def _write_package(con: duckdb.DuckDBPyConnection, package: Package, folder: Path) -> tuple[dict[str, int], str]:
-    """The CSV files and their descriptor; returns the rows of each table and the content hash."""
-    counts = {r.name: count(con, f"main.{name(r.name)}") for r in package}
+def _write_tables(con: duckdb.DuckDBPyConnection, package: Package, folder: Path) -> None:
     (folder / DATA).mkdir()
     for resource in package:
         write_csv(con, resource, folder / DATA)
-    content = content_hash(folder, package)
-    write_descriptor(package, folder, counts, content)
-    return counts, content
 
 
-def _write_rest(
-    con: duckdb.DuckDBPyConnection, package: Package, folder: Path, counts: dict[str, int], content: str
-) -> None:
-    database = folder / f"{package.name}.duckdb"
-    write_database(con, package, database, content)
-    write_cookbook(package.root, database, folder)
-    write_readme(package, folder, counts, content)
+def _let_read(
+    package: Package,
+    folder: Path,
+    sample: Path,
+    counts: dict[str, int],
+    described: Future[str],
+    reader: IndependentReader,
+) -> dict[str, int]:
+    """Let frictionless begin to read the package, or samples of its large tables; returns the rows it should find."""
+    described.result()
+    if sampled(package, counts):
+        counts, folder = write_sample(package, folder, counts, sample), sample
+    reader.read(folder)
+    return counts
+
+
+def _place(con: duckdb.DuckDBPyConnection, resource: Resource, row: int) -> tuple[str, int]:
+    """The file and line that a row of a published table comes from; rows are counted from 0."""
+    query = f"SELECT _file, _line FROM main.{name(resource.name)} LIMIT 1 OFFSET {row}"
+    [(file, line)] = con.execute(query).fetchall()
+    return file, line
+
+
+def _write_rest(package: Package, folder: Path, counts: dict[str, int], content: str, remarks: tuple[str, ...]) -> None:
+    write_cookbook(package.root, folder / f"{package.name}.duckdb", folder)
+    write_readme(package, folder, counts, content, remarks)
     write_citation(package, folder)
     _copy(package.root, folder)
     write_sums(folder)
-    write_zip(folder, f"{package.name}-{package.version}")
+    if is_zipped(package, folder):
+        write_zip(folder, f"{package.name}-{package.version}")
 
 
 def _prerequisites(root: Path) -> None:
@@ -118,12 +171,22 @@ def _prerequisites(root: Path) -> None:
             raise FmdataError(f"{path!s:.200}: DuckDB cannot open files in a folder of such a name. Rename or move it.")
 
 
+def _room(memory: int, scratch: Path) -> Room:
+    if memory < _BESIDE + _LEAST:
+        found, least = naturalsize(memory), naturalsize(_BESIDE + _LEAST)
+        raise FmdataError(f"the memory limit of {found} is too small; expected at least {least}. Allow more.")
+    return Room(memory - _BESIDE, scratch)
+
+
 @contextmanager
-def _room() -> Iterator[None]:
+def running_out() -> Iterator[None]:
     """Tells as `FmdataError` that disk or memory ran out."""
     try:
         yield
-    except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+    except duckdb.OutOfMemoryException as error:
+        advice = "Allow more with --memory-limit, or free space where temporary files go"
+        raise FmdataError(f"no room for the release: {str(error).splitlines()[0]}. {advice}.") from None
+    except duckdb.IOException as error:
         raise FmdataError(f"no room for the release: {error}") from None
 
 

@@ -36,7 +36,7 @@ def anchor(source_file: Path, form: str, root: Path) -> None:
         with terminal.progress() as progress:
             done = anchor(root.resolve(), source_file, progress)
     except CheckError as error:
-        fail(error.failures, form, "Nothing was written.")
+        fail(error, form, "Nothing was written.")
     if form == "json":
         click.echo(json.dumps(asdict(done), ensure_ascii=False, indent=2))
         return

@@ -2,13 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from fmdata.errors import FmdataError
+
+# What a run may use in all, in bytes, if nobody says otherwise.
+MEMORY = 1_400_000_000
+
+
+@dataclass(frozen=True)
+class Room:
+    """What DuckDB may use: `memory`, in bytes, and the folder `scratch` for what does not fit in it."""
+
+    memory: int
+    scratch: Path
+
+    def part(self, share: float) -> Room:
+        """A part of the memory, with the same folder."""
+        return Room(int(self.memory * share), self.scratch)
+
+
+def connect(room: Room, **config: str) -> duckdb.DuckDBPyConnection:
+    """An in-memory database within some room."""
+    limits = {"memory_limit": f"{room.memory}B", "temp_directory": str(room.scratch)}
+    return duckdb.connect(config={"autoinstall_known_extensions": "false", **limits, **config})
+
+
+def watched(con: duckdb.DuckDBPyConnection) -> Callable[[], float]:
+    """How much of its query a connection has done, in percent, from whatever thread; negative where that is unknown."""
+    con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false; SET progress_bar_time = 0")
+
+    def percent() -> float:
+        try:
+            return con.query_progress()
+        except duckdb.Error:
+            # Closed meanwhile.
+            return -1.0
+
+    return percent
 
 
 def literal(text: object) -> str:

@@ -6,11 +6,13 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
+
+from fmdata.progress import Progress, Step
 
 if TYPE_CHECKING:
     from fmdata.catalog import Table
@@ -88,7 +90,7 @@ def colored(stream: Any) -> bool:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str], None]]:
+def progress() -> Iterator[Progress]:
     """What is being done, on a terminal, once it has taken a second; silence in a pipe."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -97,21 +99,33 @@ def progress() -> Iterator[Callable[[str], None]]:
 
     from rich.console import Console
 
-    console, begun, done = Console(stderr=True), time.monotonic(), threading.Event()
-    doing = ["starting"]
+    console, begun, ended = Console(stderr=True), time.monotonic(), threading.Event()
+    doing = [(Step("starting"), begun)]
     with console.status("") as status:
         status.stop()
 
         def show() -> None:
-            if not done.wait(1):
+            if not ended.wait(1):
                 status.start()
-            while not done.wait(0.2):
-                status.update(f"{doing[0]} … {time.monotonic() - begun:.0f} s")
+            while not ended.wait(0.2):
+                step, since = doing[0]
+                status.update(f"{_told(step, time.monotonic() - since)} · {time.monotonic() - begun:.0f} s")
 
         watcher = threading.Thread(target=show, daemon=True)
         watcher.start()
         try:
-            yield lambda stage: doing.__setitem__(0, stage)
+            yield lambda step: doing.__setitem__(0, (step, time.monotonic()))
         finally:
-            done.set()
+            ended.set()
             watcher.join()
+
+
+def _told(step: Step, seconds: float) -> str:
+    """A step in words: rows, rate and time left, as far as they can be told after some seconds of it."""
+    rows, part = step.done()
+    words = f"{step.words} …"
+    if rows and seconds >= 0.5:
+        words += f" {rows:,} rows, {rows / seconds:,.0f} a second"
+        if 0 < part < 1:
+            words += f", {seconds / part - seconds:.0f} s left"
+    return words

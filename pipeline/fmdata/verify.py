@@ -8,13 +8,15 @@ import json
 import subprocess
 import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from fmdata.contract import Package
 from fmdata.errors import FmdataError
+from fmdata.sql import Room
 from fmdata.verify_database import verify_database
-from fmdata.writers.archive import SUMS, files
+from fmdata.writers.archive import SUMS, files, is_zipped
 from fmdata.writers.descriptor import sha256
 
 
@@ -53,18 +55,22 @@ class IndependentReader:
         return report
 
 
-def verify(folder: Path, package: Package, counts: dict[str, int], reader: IndependentReader) -> None:
+def verify(
+    folder: Path, package: Package, counts: dict[str, int], room: Room, reader: IndependentReader, read: dict[str, int]
+) -> None:
     """Raise `FmdataError` with everything in which the release at `folder` contradicts itself or its contract.
 
-    `reader` has begun to read it.
+    `reader` has begun to read the rows `read` of each table of it.
     """
-    faults = [
-        *_sums(folder),
-        *_descriptor(folder, counts),
-        *verify_database(folder, package, counts),
-        *_zip(folder),
-        *_frictionless(reader.report(), counts),
-    ]
+    with ThreadPoolExecutor(1) as aside:
+        sums = aside.submit(_sums, folder)
+        faults = [
+            *_descriptor(folder, counts),
+            *verify_database(folder, package, counts, room),
+            *sums.result(),
+            *_zip(folder, package),
+            *_frictionless(reader.report(), read),
+        ]
     if faults:
         raise FmdataError("the release does not verify, so nothing was published:\n" + "\n".join(faults))
 
@@ -98,9 +104,11 @@ def _frictionless(report: dict[str, Any], counts: dict[str, int]) -> list[str]:
     return faults
 
 
-def _zip(folder: Path) -> list[str]:
+def _zip(folder: Path, package: Package) -> list[str]:
     """Where the one zip does not hold each file of the release, byte for byte."""
     found = list(folder.glob("*.zip"))
+    if not is_zipped(package, folder):
+        return [f"there are {len(found)} zip files; expected none of so large a release"] if found else []
     if len(found) != 1:
         return [f"there are {len(found)} zip files; expected one"]
     stem, faults = found[0].stem, []

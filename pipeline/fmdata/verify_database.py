@@ -8,9 +8,9 @@ import duckdb
 
 from fmdata.contract import Package, Resource
 from fmdata.contract.types import TYPES, write
-from fmdata.sql import count, literal, name
+from fmdata.sql import Room, connect, count, literal, name
+from fmdata.writers.csv import published_rows
 from fmdata.writers.ddl import comments, statements
-from fmdata.writers.descriptor import DATA
 from fmdata.writers.doors import door
 
 _OWN = ("_dictionary", "_release")
@@ -24,12 +24,12 @@ _COMMENTS = (
 )
 
 
-def verify_database(folder: Path, package: Package, counts: dict[str, int]) -> list[str]:
+def verify_database(folder: Path, package: Package, counts: dict[str, int], room: Room) -> list[str]:
     """Every way in which the file differs: tables and views, columns, constraints and comments, rows and values."""
-    with duckdb.connect() as con:
+    with connect(room) as con:
         con.execute(f"ATTACH {literal(folder / f'{package.name}.duckdb')} AS release (READ_ONLY)")
         con.execute("BEGIN")
-        for _, making in statements(package):
+        for _, making in statements(package, counts):
             for statement in making:
                 con.execute(statement)
         for statement in door(package):
@@ -87,14 +87,9 @@ def _macros(con: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _rows(con: duckdb.DuckDBPyConnection, folder: Path, resource: Resource, rows: int) -> list[str]:
     """Where rows differ between CSV and DuckDB: as sets with repetition, values as published texts."""
-    columns = ", ".join(f"{literal(f.name)}: 'VARCHAR'" for f in resource.fields)
-    in_csv = (
-        f"(FROM read_csv({literal(folder / DATA / f'{resource.name}.csv')}, header = true, delim = ',', quote = '\"', "
-        f"escape = '\"', auto_detect = false, columns = {{{columns}}}))"
-    )
+    in_csv = f"(FROM {published_rows(resource, folder)})"
     texts = ", ".join(
-        f"nullif({write(f, f'CAST({name(f.name)} AS {TYPES[f.type].storage})')}, '') AS {name(f.name)}"
-        for f in resource.fields
+        f"{write(f, f'CAST({name(f.name)} AS {TYPES[f.type].storage})')} AS {name(f.name)}" for f in resource.fields
     )
     in_file = f"(SELECT {texts} FROM release.main.{name(resource.name)})"
     csv_rows, file_rows = _fingerprint(con, resource, in_csv), _fingerprint(con, resource, in_file)

@@ -1,13 +1,14 @@
 """The contract of what is published, read from a Data Package descriptor and never written twice."""
 
 from fmdata.contract.load import has_manifest, load
-from fmdata.contract.model import Field, ForeignKey, Package, Resource, View
+from fmdata.contract.model import Field, ForeignKey, Limits, Package, Resource, View
 from fmdata.contract.roles import Anchoring, Lineage, anchoring, lineage
 
 __all__ = [
     "Anchoring",
     "Field",
     "ForeignKey",
+    "Limits",
     "Lineage",
     "Package",
     "Resource",

@@ -6,13 +6,16 @@ not know); these checks do not. What the engine cannot honour is named and refus
 
 from __future__ import annotations
 
+import dataclasses
 import functools
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from fmdata.contract.lint_keys import lint_keys
 from fmdata.contract.lint_schema import lint_schema
+from fmdata.contract.model import Limits
 from fmdata.contract.pointers import Fault, Pointer, typo
 
 __all__ = ["Fault", "lint"]
@@ -39,9 +42,10 @@ _REFUSED = {
 }  # fmt: skip
 _PACKAGE = frozenset({
     "$schema", "name", "id", "title", "description", "homepage", "version", "created", "keywords", "image", "licenses",
-    "contributors", "sources", "rights", "notes", "resources", "views",
+    "contributors", "sources", "rights", "notes", "resources", "views", "limits",
 })  # fmt: skip
 _KNOWN = frozenset({"name", "path", "title", "description", "dialect", "schema", "$schema", *_RESOURCE, *_REFUSED})
+_LIMITS = tuple(field.name for field in dataclasses.fields(Limits))
 _VIEW = ("name", "title", "description", "fields", "traced")
 _COLUMN = ("name", "description")
 
@@ -121,6 +125,19 @@ def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:
             if not _is_item(item) or not any(_is_text(item.get(word)) for word in needed):
                 yield Fault((key, index), "it says nothing", f"an object with {' or '.join(needed)}")
     yield from _words(descriptor)
+    yield from _limits(descriptor)
+
+
+def _limits(descriptor: dict[str, Any]) -> Iterator[Fault]:
+    limits = descriptor.get("limits", {})
+    if not isinstance(limits, dict):
+        yield Fault(("limits",), "the limits are no object", "an object with " + ", ".join(_LIMITS))
+        return
+    for word, limit in limits.items():
+        if word not in _LIMITS:
+            yield typo(("limits",), word, _LIMITS)
+        elif type(limit) is not int or limit < 0:
+            yield Fault(("limits", word), f"{json.dumps(limit)} is no limit", "a whole number from 0")
 
 
 def _identity(descriptor: dict[str, Any]) -> Iterator[Fault]:

@@ -116,6 +116,18 @@ class View:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """Up to which size a release has what costs more than it gives on a large one; the contract can set others."""
+
+    # Rows of a table up to which the DuckDB file enforces its keys: beyond, loading takes thrice as long.
+    keys: int = 1_000_000
+    # Rows of a table up to which frictionless reads all of it; of a larger one a sample of as many.
+    validation: int = 20_000
+    # Bytes of all files together up to which there is a zip of them.
+    zip: int = 100_000_000
+
+
+@dataclass(frozen=True)
 class Package:
     """A Data Package: the project's root, its descriptor's path from there, the descriptor, and the tables."""
 
@@ -132,6 +144,10 @@ class Package:
     @property
     def version(self) -> str:
         return str(self.descriptor["version"])
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(**self.descriptor.get("limits", {}))
 
     def __iter__(self) -> Iterator[Resource]:
         return iter(self.resources)

@@ -196,6 +196,17 @@ def write(field: Field, column: str) -> str:
     return f"coalesce({text}, {literal(blank)})" if blank else text
 
 
+def published(field: Field, cell: str) -> str:
+    """SQL: the typed value of a cell of a published CSV file, whose text is what `write` made and needs no check."""
+    blank = next(iter(field.missing_values), "")
+    text = f"nullif({cell}, {literal(blank)})" if blank else cell
+    if storage(field) == "VARCHAR":
+        return text
+    if field.format != "default" or field.type == "boolean" or field.descriptor.get("decimalChar", ".") != ".":
+        return read(field, text)
+    return f"CAST({text} AS {storage(field)})"
+
+
 def expected(field: Field) -> str:
     """The field's type in words, with its format or an example where the contract gives one."""
     words = TYPES[field.type].expected

@@ -3,7 +3,7 @@
 from fmdata.extracts.blocks import Part, read_blocks
 from fmdata.extracts.discover import RAW, Extract, discover, manifest
 from fmdata.extracts.gate import check_bytes
-from fmdata.extracts.structure import MAX_RECORD, check_structure
+from fmdata.extracts.structure import check_structure
 
 __all__ = [
     "MAX_RECORD",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
+from fmdata.contract import Package
 from fmdata.writers.descriptor import sha256
 
 SUMS = "SHA256SUMS"
@@ -16,6 +17,11 @@ def files(folder: Path) -> list[str]:
     """Every file of a release but its sums and its zip, as sorted paths relative to `folder`."""
     found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
     return sorted(file for file in found if file != SUMS and not file.endswith(".zip"))
+
+
+def is_zipped(package: Package, folder: Path) -> bool:
+    """Whether there is a zip of the release at `folder`: not beyond the contract's limit."""
+    return sum((folder / file).stat().st_size for file in files(folder)) <= package.limits.zip
 
 
 def write_sums(folder: Path) -> None:

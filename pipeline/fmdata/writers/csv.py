@@ -10,6 +10,10 @@ from fmdata.contract import Resource
 from fmdata.contract.types import write
 from fmdata.sql import literal, name
 
+DATA = "data"
+# Quotes and commas come on top of what a record of an extract may hold.
+_MAX_RECORD = 1 << 23
+
 
 def write_csv(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path) -> None:
     """Write `main.<resource>` to `folder/<resource>.csv`. A blank is the field's first missing value."""
@@ -19,4 +23,14 @@ def write_csv(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path) 
         f"COPY (SELECT {cells} FROM main.{name(resource.name)}) "
         f"TO {literal(folder / f'{resource.name}.csv')} "
         "(FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULL '')"
+    )
+
+
+def published_rows(resource: Resource, release: Path) -> str:
+    """SQL: a relation of the published rows of a resource, every cell as text, a blank one NULL."""
+    columns = ", ".join(f"{literal(f.name)}: 'VARCHAR'" for f in resource.fields)
+    return (
+        f"read_csv({literal(release / DATA / f'{resource.name}.csv')}, columns = {{{columns}}}, auto_detect = false, "
+        "header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', strict_mode = true, "
+        f"allow_quoted_nulls = false, max_line_size = {_MAX_RECORD})"
     )

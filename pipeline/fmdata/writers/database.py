@@ -6,22 +6,27 @@ small blocks, no compression, one thread, ordered inserts.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
 from fmdata import __version__
 from fmdata.contract import Package, Resource, View
+from fmdata.contract.types import published
 from fmdata.errors import FmdataError
 from fmdata.files import listing
+from fmdata.progress import Step
 from fmdata.reader import reading
-from fmdata.sql import count, literal, name
+from fmdata.sql import Room, connect, count, literal, name, scalar, watched
 from fmdata.tables import read_select
+from fmdata.writers.csv import published_rows
 from fmdata.writers.ddl import comments, statements
 from fmdata.writers.dictionary import COLUMNS, dictionary
 from fmdata.writers.doors import door
 
 VIEWS = "pipeline/views"
+Place = Callable[[Resource, int], tuple[str, int]]
 _RELEASE = {
     "name": "Short name of the dataset.",
     "title": "Title to cite the dataset by.",
@@ -33,49 +38,65 @@ _RELEASE = {
 }
 
 
-def write_database(con: duckdb.DuckDBPyConnection, package: Package, path: Path, content_hash: str) -> None:
-    """Write the tables in `main` of `con` to a new database file at `path`."""
-    con.execute("SET threads = 1; SET force_compression = 'uncompressed'")
-    con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
-    con.execute("USE out; BEGIN")
-    for resource, making in statements(package):
-        for statement in making:
+def write_database(
+    package: Package,
+    folder: Path,
+    counts: dict[str, int],
+    content: Callable[[], str],
+    room: Room,
+    place: Place,
+    step: Step,
+) -> None:
+    """Write `folder/<package>.duckdb` from the CSV files in `folder/data/`, whose rows are `counts`.
+
+    `content` gives their content hash once it is known; `place` says where a row of a table comes from, counted from 0.
+    """
+    path = folder / f"{package.name}.duckdb"
+    with connect(room, threads="1") as con:
+        step.percent = watched(con)
+        con.execute("SET TimeZone = 'UTC'; SET force_compression = 'uncompressed'")
+        con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
+        con.execute("USE out; BEGIN")
+        for resource, making in statements(package, counts):
+            for statement in making:
+                con.execute(statement)
+            _fill(con, resource, folder, place)
+            _comment(con, resource.name, comments(resource))
+        con.execute("SET enable_external_access = false")
+        _describe(con, package, content())
+        for view, sql in _views(package):
+            _create_view(con, view, sql)
+        for statement in door(package):
             con.execute(statement)
-        _fill(con, resource)
-        _comment(con, resource.name, comments(resource))
-    _describe(con, package, content_hash)
-    for view, sql in _views(package):
-        _create_view(con, view, sql)
-    for statement in door(package):
-        con.execute(statement)
-    con.execute("COMMIT; CHECKPOINT out; USE memory; DETACH out")
+        con.execute("COMMIT; CHECKPOINT out; USE memory; DETACH out")
     _read_views(path, package)
 
 
-def _fill(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
-    table, source = name(resource.name), f"memory.main.{name(resource.name)}"
-    columns = ", ".join(map(name, resource.names()))
+def _fill(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path, place: Place) -> None:
+    table = name(resource.name)
+    values = ", ".join(f"{published(field, name(field.name))} AS {name(field.name)}" for field in resource.fields)
+    rows = f"SELECT {values} FROM {published_rows(resource, folder)}"
     inward = [key for key in resource.foreign_keys if key.resource == resource.name]
     if not inward:
-        con.execute(f"INSERT INTO {table} SELECT {columns} FROM {source}")
+        con.execute(f"INSERT INTO {table} {rows}")
         return
     # DuckDB refuses rows of one INSERT that refer to each other: parents go first, level by level.
+    con.execute(f"CREATE TEMP TABLE unloaded AS SELECT *, row_number() OVER () - 1 AS _row FROM ({rows})")
     ready = " AND ".join(
         f"(({' OR '.join(f's.{name(f)} IS NULL' for f in key.fields)}) OR EXISTS (SELECT 1 FROM {table} t WHERE "
         + " AND ".join(f"t.{name(r)} = s.{name(f)}" for f, r in zip(key.fields, key.reference_fields, strict=True))
         + "))"
         for key in inward
     )
-    unloaded = f"NOT EXISTS (SELECT 1 FROM {table} t WHERE {_same(resource)})"
-    chosen = ", ".join(f"s.{name(n)}" for n in resource.names())
-    while count(con, f"{source} s WHERE {unloaded}"):
+    left = f"unloaded s WHERE NOT EXISTS (SELECT 1 FROM {table} t WHERE {_same(resource)})"
+    while count(con, left):
         before = count(con, table)
-        con.execute(f"INSERT INTO {table} SELECT {chosen} FROM {source} s WHERE {unloaded} AND {ready}")
+        con.execute(f"INSERT INTO {table} SELECT s.* EXCLUDE (_row) FROM {left} AND {ready} ORDER BY _row")
         if count(con, table) == before:
-            query = f"SELECT _file, _line FROM {source} s WHERE {unloaded} ORDER BY _file, _line LIMIT 1"
-            [(file, line)] = con.execute(query).fetchall()
+            file, line = place(resource, scalar(con, f"SELECT min(_row) FROM {left}"))
             found = "from here on, rows refer to each other in a circle"
             raise FmdataError(f"{file}:{line} (table {resource.name}): {found}; expected one that refers to none.")
+    con.execute("DROP TABLE unloaded")
 
 
 def _same(resource: Resource) -> str:

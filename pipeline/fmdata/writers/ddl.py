@@ -12,10 +12,14 @@ from fmdata.sql import literal, name
 from fmdata.writers.dictionary import closed_list
 
 
-def statements(package: Package) -> Iterator[tuple[Resource, list[str]]]:
-    """Each resource with the statements that make its table, in an order they can run in."""
+def statements(package: Package, counts: dict[str, int]) -> Iterator[tuple[Resource, list[str]]]:
+    """Each resource with the statements that make its table, in an order they can run in.
+
+    `counts` are the rows of each: those beyond the contract's limit have no keys in the file.
+    """
     linked = {(r.name, field) for r in package for key in r.foreign_keys for field in key.fields}
     linked |= {(key.resource, field) for r in package for key in r.foreign_keys for field in key.reference_fields}
+    keyed = {resource.name for resource in package} - set(unkeyed(package, counts))
     # The contract allows no circles but within a table.
     waits = {r.name: {key.resource for key in r.foreign_keys} - {r.name} for r in package}
     for resource in map(package.resource, in_order(waits)[0]):
@@ -25,7 +29,12 @@ def statements(package: Package) -> Iterator[tuple[Resource, list[str]]]:
             for field in resource.fields
             if field.type == "string" and "enum" in field.constraints and (resource.name, field.name) not in linked
         }
-        yield resource, [*_types(resource, enums), _table(resource, enums)]
+        yield resource, [*_types(resource, enums), _table(resource, enums, keyed)]
+
+
+def unkeyed(package: Package, counts: dict[str, int]) -> list[str]:
+    """The tables that are too large for keys in the file."""
+    return [r.name for r in package if counts[r.name] > package.limits.keys and (r.keys or r.foreign_keys)]
 
 
 def _types(resource: Resource, enums: dict[str, str]) -> list[str]:
@@ -36,8 +45,8 @@ def _types(resource: Resource, enums: dict[str, str]) -> list[str]:
     ]
 
 
-def _table(resource: Resource, enums: dict[str, str]) -> str:
-    """CREATE TABLE with NOT NULL, CHECK, ENUM, UNIQUE, PRIMARY KEY and FOREIGN KEY."""
+def _table(resource: Resource, enums: dict[str, str], keyed: set[str]) -> str:
+    """CREATE TABLE with NOT NULL, CHECK, ENUM, and between tables that are `keyed` UNIQUE and PRIMARY, FOREIGN KEY."""
     found = rules(resource.fields, resource.primary_key)
     parts = []
     for field in resource.fields:
@@ -48,9 +57,11 @@ def _table(resource: Resource, enums: dict[str, str]) -> str:
                 continue
             column += " NOT NULL" if rule.name == "required" else f" CHECK ({rule.sql})"
         parts.append(column)
-    for key in resource.keys:
+    for key in resource.keys if resource.name in keyed else ():
         parts.append(f"{'PRIMARY KEY' if key == resource.primary_key else 'UNIQUE'} ({_list(key)})")
     for foreign in resource.foreign_keys:
+        if not {resource.name, foreign.resource} <= keyed:
+            continue
         target = f"{name(foreign.resource)} ({_list(foreign.reference_fields)})"
         parts.append(f"FOREIGN KEY ({_list(foreign.fields)}) REFERENCES {target}")
     return f"CREATE TABLE {name(resource.name)} ({', '.join(parts)})"

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from fmdata.contract import Package
+from fmdata.writers.csv import DATA
 
-DATA = "data"
 
+def content_hash(hashes: dict[str, str]) -> str:
+    """SHA-256 over the lines `<sha256>  data/<table>.csv` of every table, sorted by name: equal means equal data.
 
-def content_hash(folder: Path, package: Package) -> str:
-    """SHA-256 over the lines `<sha256>  data/<table>.csv` of every table, sorted by name: equal means equal data."""
-    lines = sorted(f"{sha256(folder / DATA / f'{r.name}.csv')}  {DATA}/{r.name}.csv\n" for r in package)
+    `hashes` are those of the CSV files, by table.
+    """
+    lines = sorted(f"{digest}  {DATA}/{table}.csv\n" for table, digest in hashes.items())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
@@ -24,8 +26,10 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_descriptor(package: Package, folder: Path, counts: dict[str, int], content: str) -> None:
-    """Write `folder/datapackage.json` for the CSV files that stand in `folder/data/`."""
+def write_descriptor(package: Package, folder: Path, counts: dict[str, int]) -> str:
+    """Write `folder/datapackage.json` for the CSV files that stand in `folder/data/`; returns the content hash."""
+    hashes = {r.name: sha256(folder / DATA / f"{r.name}.csv") for r in package}
+    content = content_hash(hashes)
     # Without a profile, readers fall back on version 1, which knows fewer constraints.
     profile = "https://datapackage.org/profiles/2.0/datapackage.json"
     descriptor: dict[str, Any] = {
@@ -49,12 +53,13 @@ def write_descriptor(package: Package, folder: Path, counts: dict[str, int], con
             "encoding": "utf-8",
             "dialect": {"header": True, "delimiter": ",", "quoteChar": '"', "doubleQuote": True},
             "bytes": file.stat().st_size,
-            "hash": f"sha256:{sha256(file)}",
+            "hash": f"sha256:{hashes[resource.name]}",
             "rowCount": counts[resource.name],
         }
         descriptor["resources"].append(published)
     text = json.dumps(descriptor, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")
+    return content
 
 
 def _published(schema: dict[str, Any]) -> dict[str, Any]:

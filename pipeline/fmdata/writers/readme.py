@@ -30,7 +30,7 @@ file, `{name}.duckdb`, with keys, comments{views} and a dictionary (`FROM _dicti
 
 `sha256sum --check SHA256SUMS` tells whether every file is as it was published.
 `frictionless validate datapackage.json` checks the CSV files against their description.
-
+{remarks}
 ## Where it comes from
 
 {sources}
@@ -66,7 +66,9 @@ whoever guesses its words can confirm the guess.
 """
 
 
-def write_readme(package: Package, folder: Path, counts: dict[str, int], content: str) -> None:
+def write_readme(
+    package: Package, folder: Path, counts: dict[str, int], content: str, remarks: tuple[str, ...]
+) -> None:
     """Write `folder/README.md`."""
     descriptor = package.descriptor
     overview = [f"| [`{r.name}`](#{r.name}) | {_line(r.description)} | {counts[r.name]:,} |" for r in package]
@@ -83,6 +85,7 @@ def write_readme(package: Package, folder: Path, counts: dict[str, int], content
         citation=citation(package),
         content=content,
         rights=_rights(package),
+        remarks="".join(f"\n{remark}\n" for remark in remarks),
         sources="\n".join(f"- {_link(source)}" for source in descriptor.get("sources", []))
         or "The data name no source.",
         overview="\n".join(overview),

@@ -1,0 +1,102 @@
+"""What is wrong with the data, gathered: a list while it is short; beyond, all of it in a file, counted by rule.
+
+A million faults are as bad as a thousand, and nobody reads either: the report stays bounded, and so does memory.
+"""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import tempfile
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from fmdata.errors import CheckError, Failure
+from fmdata.sql import Room, connect, literal
+
+REPORT = "dist/failures.csv"
+SHOWN = 1_000
+# More than the rows of one batch, so that a failure and what follows from it are seen together.
+_AT_ONCE = 1_000_000
+_MEMORY = 300_000_000
+_COLUMNS = ", ".join(f"'{name}': '{'BIGINT' if name in ('line', 'column') else 'VARCHAR'}'" for name in Failure._fields)
+
+
+class Failures:
+    """The failures of one run over the project at `root`: `kept`, until they are too many."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.kept: list[Failure] = []
+        # Closed where the run ends, by `__exit__`.
+        self._aside = tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="")  # noqa: SIM115
+        self._writer = csv.writer(self._aside, lineterminator="\n")
+        self._overflown = False
+
+    def __bool__(self) -> bool:
+        return bool(self.kept) or self._overflown
+
+    def __enter__(self) -> Failures:
+        (self._root / REPORT).unlink(missing_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._aside.close()
+
+    def extend(self, found: Iterable[Failure]) -> None:
+        """Add what was found; what only follows from another failure of the same cell is left out."""
+        failures = iter(found)
+        while some := list(itertools.islice(failures, _AT_ONCE)):
+            self.kept += told_once(some)
+            if len(self.kept) > SHOWN:
+                self._writer.writerows(self.kept)
+                self._overflown = True
+                self.kept.clear()
+
+    def raise_any(self) -> None:
+        """Raise `CheckError` if there are failures: with all of them, or with the first of those in `REPORT`."""
+        if not self._overflown:
+            if self.kept:
+                raise CheckError(told_once(self.kept))
+            return
+        self._writer.writerows(self.kept)
+        self._aside.flush()
+        raise self._report()
+
+    def raise_overflow(self) -> None:
+        """Raise them if they are too many to go on with: the next stage would only find more of the same."""
+        if self._overflown:
+            self.raise_any()
+
+    def _report(self) -> CheckError:
+        """Write the file, sorted by file and line, each failure once; nothing half-written takes its place."""
+        target = self._root / REPORT
+        target.parent.mkdir(exist_ok=True)
+        part = target.with_name(f".{target.name}.part")
+        with tempfile.TemporaryDirectory(prefix="fmdata-") as scratch, connect(Room(_MEMORY, Path(scratch))) as con:
+            con.execute(
+                f"CREATE TABLE found AS SELECT DISTINCT * FROM read_csv({literal(self._aside.name)}, "
+                f"columns = {{{_COLUMNS}}}, auto_detect = false, header = false, quote = '\"', escape = '\"', "
+                "delim = ',', new_line = '\\n', nullstr = '\\0')"
+            )
+            try:
+                con.execute(f"COPY (FROM found ORDER BY ALL) TO {literal(part)} (FORMAT csv, HEADER true)")
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
+            first = con.execute(f"FROM found ORDER BY ALL LIMIT {SHOWN}").fetchall()
+            counts = con.execute("SELECT rule, count(*) FROM found GROUP BY rule ORDER BY 2 DESC, 1").fetchall()
+        return CheckError([Failure(*row) for row in first], Counter(dict(counts)), REPORT)
+
+
+def told_once(failures: list[Failure]) -> list[Failure]:
+    """A value that is no value is told once: not as the blank it leaves behind, nor again once it is typed."""
+    typed = {(f.file, f.line, f.field) for f in failures if f.rule == "type"}
+    told = {(f.file, f.line, f.field, f.rule): f for f in reversed(failures) if f.rule == "missing value"}
+    return [
+        f
+        for f in failures
+        if (f.rule != "required" or (f.file, f.line, f.field) not in typed)
+        and told.get((f.file, f.line, f.field, f.rule), f) is f
+    ]

@@ -1,0 +1,29 @@
+"""What is otherwise in a large release than in a small one, in words: it is told wherever the release is described."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fmdata.contract import Package
+from fmdata.writers.archive import is_zipped
+from fmdata.writers.ddl import unkeyed
+
+
+def remarks_on(package: Package, folder: Path, counts: dict[str, int]) -> tuple[str, ...]:
+    """A sentence for each thing that the contract's limits keep from the release at `folder`; none for a small one."""
+    limits = package.limits
+    remarks = []
+    if tables := [name for name, rows in counts.items() if rows > limits.validation]:
+        remarks.append(
+            f"{_list(tables)}: frictionless read the header and a seeded sample of {limits.validation:,} rows; every "
+            "row was checked by the build, counted again, and compared between CSV and DuckDB."
+        )
+    if tables := unkeyed(package, counts):
+        remarks.append(f"{_list(tables)}: the keys were checked, but the DuckDB file does not enforce them.")
+    if not is_zipped(package, folder):
+        remarks.append("There is no zip of so large a release: take the files one by one.")
+    return tuple(remarks)
+
+
+def _list(tables: list[str]) -> str:
+    return ", ".join(tables)
