@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -118,30 +119,29 @@ def article() -> list[str]:
     return ["", *ARTICLE.read_text(encoding="utf-8").split("\n")]
 
 
+def write_small(root: Path, schema: dict[str, object], files: dict[str, str]) -> Path:
+    """Write a small project without a pipeline: the descriptor of the table `t`'s schema, {"raw/t.csv": text}."""
+    descriptor = {
+        "name": "small",
+        "title": "A small project",
+        "version": "0.1.0",
+        "licenses": [{"name": "CC0-1.0"}],
+        "contributors": [{"title": "Somebody"}],
+        "resources": [{"name": "t", "path": "dist/latest/data/t.csv", "schema": schema}],
+    }
+    texts = {
+        "datapackage.json": json.dumps(descriptor),
+        "LICENSE": "CC0\n",
+        "CHANGELOG.md": "# Changelog\n",
+        **files,
+    }
+    for file, text in texts.items():
+        (root / file).parent.mkdir(parents=True, exist_ok=True)
+        (root / file).write_bytes(text.encode("utf-8"))
+    return root
+
+
 @pytest.fixture
 def small(tmp_path: Path) -> Callable[[dict[str, object], dict[str, str]], Path]:
-    """Make a small project without a pipeline: small(descriptor of the table `t`'s schema, {"raw/t.csv": text})."""
-    import json
-
-    def make(schema: dict[str, object], files: dict[str, str]) -> Path:
-        root = tmp_path / "small"
-        descriptor = {
-            "name": "small",
-            "title": "A small project",
-            "version": "0.1.0",
-            "licenses": [{"name": "CC0-1.0"}],
-            "contributors": [{"title": "Somebody"}],
-            "resources": [{"name": "t", "path": "dist/latest/data/t.csv", "schema": schema}],
-        }
-        texts = {
-            "datapackage.json": json.dumps(descriptor),
-            "LICENSE": "CC0\n",
-            "CHANGELOG.md": "# Changelog\n",
-            **files,
-        }
-        for file, text in texts.items():
-            (root / file).parent.mkdir(parents=True, exist_ok=True)
-            (root / file).write_bytes(text.encode("utf-8"))
-        return root
-
-    return make
+    """Make a small project of a test's own: `write_small` without its folder."""
+    return lambda schema, files: write_small(tmp_path / "small", schema, files)

@@ -193,7 +193,7 @@ def test_a_build_that_is_stopped_leaves_the_previous_release(published, built, s
         assert sorted(path.name for path in (published / "dist").iterdir()) == [".lock", "latest"]
     assert fmdata("build", cwd=published).returncode == 0
     assert (published / "dist/latest/CHANGELOG.md").read_text().startswith("# Changes")
-    assert sorted(path.name for path in (published / "dist").iterdir()) == [".lock", "latest"]
+    assert sorted(path.name for path in (published / "dist").iterdir()) == [".built.json", ".lock", "latest"]
 
 
 def test_a_build_that_fails_leaves_the_previous_release(published, built):

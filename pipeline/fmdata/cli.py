@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fmdata import __version__, terminal
 from fmdata.options import MEMORY_LIMIT, ROOT, fail
 from fmdata.source_commands import anchor, coverage, trace, verify
+
+if TYPE_CHECKING:
+    from fmdata.record import Release, Start
 
 
 class _Boundary(click.Group):
@@ -59,29 +62,42 @@ for command in (anchor, verify, trace, coverage):
 
 @main.command()
 @ROOT
+@click.option("--force", is_flag=True, help="Build even if nothing has changed.")
 @MEMORY_LIMIT
-def build(root: Path, memory: int) -> None:
-    """Check everything and make dist/latest/, whole or not at all.
+def build(root: Path, force: bool, memory: int) -> None:
+    """Check everything and make dist/latest/, whole or not at all; if nothing has changed since, say so.
 
     \b
     Examples:
       fmdata build
       fmdata build --root ../other-data
+      fmdata build --force
     """
+    from fmdata.record import start, unchanged
+
+    # Asked here, before the engine is loaded, which takes longer than to look at everything it would read.
+    begun = start(root.resolve(), {})
+    release = None if force else unchanged(begun)
+    done = "unchanged, so not built again (--force builds it)"
+    if release is None:
+        release, done = _build(begun, memory), "checked and verified"
+    tables, rows = len(release.counts), sum(release.counts.values())
+    click.echo(f"{release.name} {release.version}: tables: {tables}, rows: {rows:,}; {done}.")
+    for remark in release.remarks:
+        click.echo(remark)
+    click.echo(f"content sha256:{release.content}")
+    click.echo(str(release.folder))
+
+
+def _build(begun: Start, memory: int) -> Release:
     from fmdata.errors import CheckError
     from fmdata.release import build
 
     try:
         with terminal.progress() as progress:
-            release = build(root.resolve(), progress, memory)
+            return build(begun.root, progress, memory, begun)
     except CheckError as error:
         fail(error, "text")
-    tables, rows = len(release.counts), sum(release.counts.values())
-    click.echo(f"{release.name} {release.version}: tables: {tables}, rows: {rows:,}; checked and verified.")
-    for remark in release.remarks:
-        click.echo(remark)
-    click.echo(f"content sha256:{release.content}")
-    click.echo(str(release.folder))
 
 
 @main.command()

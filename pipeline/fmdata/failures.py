@@ -17,6 +17,8 @@ from fmdata.sql import Room, connect, literal
 
 REPORT = "dist/failures.csv"
 SHOWN = 1_000
+# What follows only from what another stage found can be left out as long as there are not more than these.
+_HELD = 50_000
 # More than the rows of one batch, so that a failure and what follows from it are seen together.
 _AT_ONCE = 1_000_000
 _MEMORY = 300_000_000
@@ -49,20 +51,20 @@ class Failures:
         failures = iter(found)
         while some := list(itertools.islice(failures, _AT_ONCE)):
             self.kept += told_once(some)
-            if len(self.kept) > SHOWN:
+            if len(self.kept) > _HELD:
                 self._writer.writerows(self.kept)
                 self._overflown = True
                 self.kept.clear()
 
     def raise_any(self) -> None:
         """Raise `CheckError` if there are failures: with all of them, or with the first of those in `REPORT`."""
-        if not self._overflown:
-            if self.kept:
-                raise CheckError(told_once(self.kept))
-            return
-        self._writer.writerows(self.kept)
-        self._aside.flush()
-        raise self._report()
+        self.kept[:] = told_once(self.kept)
+        if self._overflown or len(self.kept) > SHOWN:
+            self._writer.writerows(self.kept)
+            self._aside.flush()
+            raise self._report()
+        if self.kept:
+            raise CheckError(self.kept)
 
     def raise_overflow(self) -> None:
         """Raise them if they are too many to go on with: the next stage would only find more of the same."""

@@ -7,18 +7,18 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import duckdb
-from humanize import naturalsize
 
 from fmdata.assemble import assemble, workspace
 from fmdata.contract import Package, Resource, load
 from fmdata.errors import FmdataError, raise_if
 from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
+from fmdata.record import Release, Start, recorded
 from fmdata.rights import check_rights, load_gate
 from fmdata.sample import sampled, write_sample
 from fmdata.sql import MEMORY, Room, count, interruptible, name, watched
@@ -37,21 +37,6 @@ _COPIED = ("LICENSE", "CHANGELOG.md")
 # What Python, polars and frictionless need beside DuckDB, in bytes, whatever the size of the data.
 _BESIDE = 500_000_000
 _LEAST = 100_000_000
-
-
-@dataclass(frozen=True)
-class Release:
-    """What a build made: where, which version, the content hash, and the number of rows of each table.
-
-    `remarks` say what is otherwise than in a small release.
-    """
-
-    folder: Path
-    name: str
-    version: str
-    content: str
-    counts: dict[str, int]
-    remarks: tuple[str, ...] = ()
 
 
 def check(root: Path, progress: Progress, memory: int = MEMORY) -> Release:
@@ -77,8 +62,8 @@ def check_data(root: Path, progress: Progress, memory: int = MEMORY) -> Package:
     return package
 
 
-def build(root: Path, progress: Progress, memory: int = MEMORY) -> Release:
-    """Build `dist/latest/`, swapped in whole once it has been checked and verified.
+def build(root: Path, progress: Progress, memory: int = MEMORY, begun: Start | None = None) -> Release:
+    """Build `dist/latest/`, swapped in whole once it has been checked and verified; recorded, if `begun` is given.
 
     `memory` is the most that the build may use, in bytes. Raises `CheckError` for bad data and `FmdataError` for
     anything else a user can mend; either leaves the previous release as it was.
@@ -86,7 +71,8 @@ def build(root: Path, progress: Progress, memory: int = MEMORY) -> Release:
     package = load(root)
     with staging(root / "dist") as folder:
         release = _make(package, folder, memory, progress)
-        swap(release.folder, root / LATEST)
+        with recorded(begun, release):
+            swap(release.folder, root / LATEST)
     return replace(release, folder=root / LATEST)
 
 
@@ -173,7 +159,7 @@ def _prerequisites(root: Path) -> None:
 
 def _room(memory: int, scratch: Path) -> Room:
     if memory < _BESIDE + _LEAST:
-        found, least = naturalsize(memory), naturalsize(_BESIDE + _LEAST)
+        found, least = (f"{size / 1e6:,.0f} MB" for size in (memory, _BESIDE + _LEAST))
         raise FmdataError(f"the memory limit of {found} is too small; expected at least {least}. Allow more.")
     return Room(memory - _BESIDE, scratch)
 

@@ -121,7 +121,7 @@ def progress() -> Iterator[Progress]:
 
 
 def _told(step: Step, seconds: float) -> str:
-    """A step in words: rows, rate and time left, as far as they can be told after some seconds of it."""
+    """A step in words: rows, how many a second, and the time left, as far as these are known after some seconds of it."""
     rows, part = step.done()
     words = f"{step.words} …"
     if rows and seconds >= 0.5:
