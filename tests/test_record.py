@@ -173,8 +173,8 @@ def test_what_was_touched_while_it_was_built_is_not_recorded(tiny, edit, stage):
     told = []
 
     def progress(now):
-        told.append(now)
-        if now == stage:
+        told.append(now.words)
+        if now.words == stage:
             edit(tiny)
 
     build(tiny, progress, begun=start(tiny, {}))

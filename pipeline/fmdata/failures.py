@@ -22,6 +22,8 @@ _HELD = 50_000
 # More than the rows of one batch, so that a failure and what follows from it are seen together.
 _AT_ONCE = 1_000_000
 _MEMORY = 300_000_000
+# What a blank breaks, in one field or in several.
+_ECHOES = ("required", "foreign key")
 _COLUMNS = ", ".join(f"'{name}': '{'BIGINT' if name in ('line', 'column') else 'VARCHAR'}'" for name in Failure._fields)
 
 
@@ -78,10 +80,16 @@ class Failures:
         part = target.with_name(f".{target.name}.part")
         with tempfile.TemporaryDirectory(prefix="fmdata-") as scratch, connect(Room(_MEMORY, Path(scratch))) as con:
             con.execute(
-                f"CREATE TABLE found AS SELECT DISTINCT * FROM read_csv({literal(self._aside.name)}, "
-                f"columns = {{{_COLUMNS}}}, auto_detect = false, header = false, quote = '\"', escape = '\"', "
-                "delim = ',', new_line = '\\n', nullstr = '\\0')"
+                f"CREATE TABLE every AS FROM read_csv({literal(self._aside.name)}, columns = {{{_COLUMNS}}}, "
+                "auto_detect = false, header = false, quote = '\"', escape = '\"', delim = ',', new_line = '\\n', "
+                "nullstr = '\\0')"
             )
+            # As `told_once`, over all of them.
+            con.execute(f"""
+                CREATE TABLE found AS SELECT DISTINCT f.* FROM every f ANTI JOIN (FROM every WHERE rule = 'type') t
+                ON f.file = t.file AND f.line = t.line AND f.rule IN {_ECHOES}
+                    AND list_contains(string_split(f.field, ', '), t.field)
+            """)
             try:
                 con.execute(f"COPY (FROM found ORDER BY ALL) TO {literal(part)} (FORMAT csv, HEADER true)")
                 part.replace(target)
@@ -99,6 +107,6 @@ def told_once(failures: list[Failure]) -> list[Failure]:
     return [
         f
         for f in failures
-        if (f.rule != "required" or (f.file, f.line, f.field) not in typed)
+        if not (f.rule in _ECHOES and any((f.file, f.line, field) in typed for field in f.field.split(", ")))
         and told.get((f.file, f.line, f.field, f.rule), f) is f
     ]

@@ -21,7 +21,7 @@ from fmdata.checks import Place, RowChecks
 from fmdata.contract import Resource
 from fmdata.contract.types import storage
 from fmdata.errors import Failure, FmdataError, raise_if
-from fmdata.extracts import RAW, Extract, Part, check_bytes, check_structure, read_blocks
+from fmdata.extracts import RAW, Extract, check_bytes, check_structure, read_blocks
 from fmdata.extracts.frames import files, frame, lines
 from fmdata.failures import Failures
 from fmdata.progress import Step
@@ -48,10 +48,10 @@ class Meter:
     step: Step
     size: int
 
-    def count(self, parts: list[Part]) -> None:
-        """Some parts more are taken in."""
-        self.step.rows += sum(part.records for part in parts)
-        self.step.part += sum(len(part.body) for part in parts) / self.size
+    def count(self, rows: int, size: int) -> None:
+        """Some rows of some bytes more are taken in."""
+        self.step.rows += rows
+        self.step.part += size / self.size
 
 
 def take_in(
@@ -75,24 +75,42 @@ def take_in(
     seen: list[pl.DataFrame] = []
     doubted: list[str] = []
     place = _places(extract)
-    for parts in _ahead(read_blocks(root, extract.files, resource.names(), doubted)):
-        try:
-            text = frame(parts, resource.names())
-        except pl.exceptions.ComputeError:
-            doubted += [extract.files[part.file] for part in parts]
-            break
-        text = text.with_columns(files(parts).alias(_FILE), lines(parts, text).alias("_line"))
-        typed, wrong = _typed(con, text.with_row_index(_ROW), resource, place)
-        if checks:
-            typed = place(typed)
-        found.extend([*wrong, *rows.check(typed, place)])
-        if rows.beyond:
-            seen.append(typed)
-        _hold(con, typed, resource, keep)
-        meter.count(parts)
+    # While a batch is checked, the next one is read and the one before handed over.
+    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as holder, con.cursor() as cursor:
+        texts_ = _texts(root, extract, doubted)
+        waiting, held = reader.submit(next, texts_, None), holder.submit(lambda: None)
+        while (batch := waiting.result()) is not None:
+            text, size = batch
+            waiting = reader.submit(next, texts_, None)
+            typed, wrong = _typed(con, text, resource, place)
+            if checks:
+                typed = place(typed)
+            found.extend([*wrong, *rows.check(typed, place)])
+            if rows.beyond:
+                seen.append(typed)
+            held.result()
+            held = holder.submit(_hold, cursor, typed, resource, keep)
+            meter.count(len(text), size)
+        held.result()
     if seen and not doubted:
         found.extend(rows.check_whole(pl.concat(seen), place))
     return doubted
+
+
+def _texts(root: Path, extract: Extract, doubted: list[str]) -> Iterator[tuple[pl.DataFrame, int]]:
+    """The rows of an extract as text, each with the number of its file, its line, and its number in the frame.
+
+    With each frame, the bytes it was read from. Files that cannot be read as rows go to `doubted`.
+    """
+    names = extract.resource.names()
+    for parts in read_blocks(root, extract.files, names, doubted):
+        try:
+            text = frame(parts, names)
+        except pl.exceptions.PolarsError:
+            doubted += [extract.files[part.file] for part in parts]
+            return
+        places = files(parts).alias(_FILE), lines(parts, text).alias("_line")
+        yield text.with_columns(places).with_row_index(_ROW), sum(len(part.body) for part in parts)
 
 
 def refuse(
@@ -127,12 +145,25 @@ def _typed(
 ) -> tuple[pl.DataFrame, list[Failure]]:
     """The rows as typed values, in their order, and what in them is no value."""
     working = [_FILE, "_line", _ROW]
-    text = text.select(*texts(resource), *working)
-    typed = text.select(*quick_casts(resource), *working)
+    rows = text.lazy().select(*texts(resource), *working)
+    typed = rows.select(*quick_casts(resource), *working).collect()
     doubt = typed.drop_in_place(DOUBT)
     if not doubt.any():
         return typed.drop(_ROW), []
-    con.register("_doubted", Frame(place(text.filter(doubt))))
+    doubted = rows.filter(doubt).collect()
+    doubted = doubted.filter(doubted.select(quick_casts(resource, closely=True)).get_column(DOUBT))
+    if doubted.is_empty():
+        return typed.drop(_ROW), []
+    judged, failures = _judged(con, place(doubted), resource, working)
+    sure = typed.join(doubted, on=_ROW, how="anti")
+    return pl.concat([sure, judged.select(sure.columns)]).sort(_ROW).drop(_ROW), failures
+
+
+def _judged(
+    con: duckdb.DuckDBPyConnection, doubted: pl.DataFrame, resource: Resource, working: list[str]
+) -> tuple[pl.DataFrame, list[Failure]]:
+    """The same for the rows that only `casts` can tell of."""
+    con.register("_doubted", Frame(doubted))
     failures = cast(con, "_doubted", "held._judged", resource, gated=True)
     columns = ", ".join(
         f"CAST({name(f.name)} AS VARCHAR) AS {name(f.name)}" if storage(f) == "JSON" else name(f.name)
@@ -141,8 +172,7 @@ def _typed(
     judged = pl.DataFrame(con.sql(f"SELECT {columns}, {', '.join(working)} FROM held._judged"))
     con.execute("DROP TABLE held._judged")
     con.unregister("_doubted")
-    judged = judged.cast({f.name: DTYPES[storage(f)] for f in resource.fields})
-    return pl.concat([typed.filter(~doubt), judged.select(typed.columns)]).sort(_ROW).drop(_ROW), failures
+    return judged.cast({f.name: DTYPES[storage(f)] for f in resource.fields}), failures
 
 
 def _hold(con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource, keep: list[str]) -> None:
@@ -150,15 +180,6 @@ def _hold(con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resourc
     con.register("_typed", Frame(typed))
     con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {', '.join(kept)} FROM _typed")
     con.unregister("_typed")
-
-
-def _ahead(blocks: Iterator[list[Part]]) -> Iterator[list[Part]]:
-    """The same blocks, the next one read while one is worked on."""
-    with ThreadPoolExecutor(1) as reader:
-        waiting = reader.submit(next, blocks, None)
-        while parts := waiting.result():
-            waiting = reader.submit(next, blocks, None)
-            yield parts
 
 
 def _places(extract: Extract) -> Place:

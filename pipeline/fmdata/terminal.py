@@ -121,7 +121,7 @@ def progress() -> Iterator[Progress]:
 
 
 def _told(step: Step, seconds: float) -> str:
-    """A step in words: rows, how many a second, and the time left, as far as these are known after some seconds of it."""
+    """A step in words: its rows, how many a second, and the time left, as far as they are known by now."""
     rows, part = step.done()
     words = f"{step.words} …"
     if rows and seconds >= 0.5:

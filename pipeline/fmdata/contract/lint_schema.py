@@ -10,7 +10,7 @@ from fmdata.contract.constraints import CONSTRAINTS, TABLE_CONSTRAINTS, typed, t
 from fmdata.contract.model import Field
 from fmdata.contract.patterns import fault
 from fmdata.contract.pointers import Fault, Pointer, typo
-from fmdata.contract.types import DIRECTIVES, STRING_FORMATS, TYPES
+from fmdata.contract.types import DIRECTIVES, STRING_FORMATS, TRUTHS, TYPES
 
 _SCHEMA = frozenset({"$schema", "fields", "missingValues", "primaryKey", "uniqueKeys", "foreignKeys"})
 _FIELD = frozenset({
@@ -127,13 +127,19 @@ def _options(at: Pointer, field: dict[str, Any]) -> Iterator[Fault]:
     for name in ("trueValues", "falseValues"):
         if name in field and not (_texts(field[name]) and field[name]):
             yield Fault((*at, name), f"{field[name]!r} is not a list of texts", "at least one text")
-        elif name in field and set(field[name]) & set(field.get("trueValues" if name[0] == "f" else "falseValues", [])):
+        elif name in field and _mean_both(field):
             yield Fault((*at, name), "a text means both true and false", "texts that mean one of them")
     for name in ("decimalChar", "groupChar"):
         if name in field and not (isinstance(field[name], str) and re.fullmatch(r"[^0-9+\-eE?\s]| ", field[name])):
             yield Fault((*at, name), f"{field[name]!r} cannot be told from a number", "one sign, such as , or .")
     if field.get("groupChar") == field.get("decimalChar", "."):
         yield Fault((*at, "groupChar"), "the group and the decimal character are the same", "two that differ")
+
+
+def _mean_both(field: dict[str, Any]) -> set[str]:
+    """The texts that mean both true and false, the usual ones among them where a field gives only one list."""
+    true, false = (field.get(word, usual) for word, usual in TRUTHS.items())
+    return set(true) & set(false) if _texts(true) and _texts(false) else set()
 
 
 def _example(at: Pointer, field: Field) -> Iterator[Fault]:

@@ -24,6 +24,8 @@ _JSON_STRING = r'"(?:[^"\\]|\\.)*"'
 _JSON_WORD = r"\b(?:true|false|null)\b"
 _JSON_BARE = r"[\s\[\]{}:,0-9eE.+-]*"
 _JSON_COMMA = r",\s*[\]}]"
+# The smallest number of which a double has all its digits.
+_SMALLEST = "2.2250738585072014e-308::DOUBLE"
 STRING_FORMATS = {
     "default": "",
     "email": r"[^@\s]+@[^@\s]+\.[^@\s.]{2,}",
@@ -31,6 +33,8 @@ STRING_FORMATS = {
     "uuid": r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}",
     "binary": r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?",
 }
+# What means true and false unless a field says otherwise.
+TRUTHS = {"trueValues": ["true", "True", "TRUE", "1"], "falseValues": ["false", "False", "FALSE", "0"]}
 # strptime directives that DuckDB reads and writes alike, and that the type can hold, so that nothing is cut off.
 DIRECTIVES = {"date": "YmdyjbB", "time": "HMS", "datetime": "YmdHMSyjbB"}
 
@@ -67,11 +71,13 @@ def _integer(field: Field, column: str) -> str:
 
 
 def _number(field: Field, column: str) -> str:
-    # A double must hold what was written: up to 15 significant digits always do; more only if they read back alike.
+    # A double must hold what was written: up to 15 significant digits it always does, unless they are so small that it
+    # has fewer; all others only if they read back alike.
     bare = _bare(field, column)
     digits = f"trim(regexp_replace(regexp_replace({bare}, '[eE].*$', ''), '[^0-9]', '', 'g'), '0')"
     value = f"TRY_CAST({bare} AS DOUBLE)"
-    exact = f"(length({digits}) <= 15 OR CAST({value} AS VARCHAR) = {bare}) AND ({value} <> 0 OR {digits} = '')"
+    short = f"length({digits}) <= 15 AND (abs({value}) >= {_SMALLEST} OR {digits} = '')"
+    exact = f"({short} OR CAST({value} AS VARCHAR) = {bare})"
     return _matching(_NUMBER, bare, f"CASE WHEN isfinite({value}) AND {exact} THEN {value} END")
 
 
@@ -84,8 +90,7 @@ def _write_number(field: Field, column: str) -> str:
 
 def truths(field: Field) -> tuple[list[str], list[str]]:
     """The texts that mean true and those that mean false; the first of each is the one we write."""
-    true = field.descriptor.get("trueValues", ["true", "True", "TRUE", "1"])
-    false = field.descriptor.get("falseValues", ["false", "False", "FALSE", "0"])
+    true, false = (field.descriptor.get(word, TRUTHS[word]) for word in ("trueValues", "falseValues"))
     return list(true), list(false)
 
 
@@ -109,7 +114,8 @@ def _temporal(storage: str, pattern: str) -> Callable[[Field, str], str]:
         if field.format == "default":
             return _matching(pattern, column, f"TRY_CAST({column} AS {storage})")
         moment = f"TRY_STRPTIME({column}, {literal(field.format)})"
-        return f"CASE WHEN strftime({moment}, {literal(field.format)}) = {column} THEN CAST({moment} AS {storage}) END"
+        same = f"strftime({moment}, {literal(field.format)}) = {column}"
+        return f"CASE WHEN {same} AND year({moment}) > 0 THEN CAST({moment} AS {storage}) END"
 
     return read
 

@@ -13,7 +13,7 @@ from fmdata.extracts.structure import MAX_RECORD
 def frame(parts: list[Part], names: list[str]) -> pl.DataFrame:
     """The records of some parts, every cell as it stands; a blank one is an empty text.
 
-    Raises polars' `ComputeError` for bytes that are not UTF-8, and for a record that is too long.
+    Raises polars' errors for bytes that are not UTF-8, and for a record with too many cells or that is too long.
     """
     source = b"".join(part.body for part in parts) if len(parts) > 1 else parts[0].body
     if source.startswith(codecs.BOM_UTF8):

@@ -1,0 +1,1 @@
+"""Three judges of one case: our path, plain DuckDB SQL written anew from the specification, and frictionless."""
