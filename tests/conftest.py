@@ -84,8 +84,9 @@ def values(ask: Callable[..., list[tuple[object, ...]]]) -> Callable[..., list[o
 @pytest.fixture(scope="session")
 def assembled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """The real project's typed, checked rows in memory: extracts in the schema raw, tables in main. Change neither."""
-    with workspace(Room(MEMORY, tmp_path_factory.mktemp("scratch"))) as con:
-        assemble(con, load(ROOT), lambda _: None)
+    scratch = tmp_path_factory.mktemp("scratch")
+    with workspace(Room(MEMORY, scratch)) as con:
+        assemble(con, load(ROOT), lambda _: None, scratch)
         yield con
 
 

@@ -6,7 +6,8 @@ must tell it, else `check` and `build`.
 `make.json`, where there is one, says what the project is made of beside the case's own files: `base` names a sound
 project in `tests/bases/` that they are laid over, `edit` replaces texts in its files, each of which stands there once,
 `remove` lists files to leave out.
-`write` makes long files, `link` symbolic links: git does not keep these well.
+`write` makes long files, `link` symbolic links: git does not keep these well. `parquet` makes Parquet files of SELECTs,
+and `pack` puts a file of the case into another form, whole or spoiled (`packing.py`).
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ import fmdata
 from fmdata.contract.constraints import CONSTRAINTS
 from fmdata.extracts.gate import _CONTROLS
 from fmdata.extracts.structure import _WORDS
+from packing import pack, write_parquet
 
 CASES = Path(__file__).parent / "cases"
 BASES = Path(__file__).parent / "bases"
 NAMES = sorted(path.name for path in CASES.iterdir())
 FILE_LEVEL = {"missing file", "unknown file", "file name", "symlink", "empty file", "columns"}
-FILE_LEVEL |= {"no word runs", "line unaccounted for"}
+FILE_LEVEL |= {"no word runs", "line unaccounted for", "compression", "parquet", "two forms"}
 
 
 @pytest.fixture
@@ -62,6 +64,10 @@ def _make(root, make):
         text, times = parts["repeat"]
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_bytes((parts["before"] + text * times + parts["after"]).encode("utf-8"))
+    for file, sql in make.get("parquet", {}).items():
+        write_parquet(root / file, sql)
+    for file, how in make.get("pack", {}).items():
+        pack(root / file, root / how["of"], how)
     for link, target in make.get("link", {}).items():
         (root / link).parent.mkdir(parents=True, exist_ok=True)
         (root / link).symlink_to(target)
@@ -104,7 +110,9 @@ def _compare(expected, found):
         assert any(text in f["message"] for f in found), [f["message"] for f in found]
     for f in found:
         finished = f["rule"] == "rights" and "the finished file" in f["found"]
-        assert f["file"] and (f["line"] >= 1 or f["rule"] in FILE_LEVEL or finished), f
+        # A Parquet file has rows, and no line with its header.
+        header = f["file"].endswith(".parquet") and f["rule"].endswith(" header")
+        assert f["file"] and (f["line"] >= 1 or f["rule"] in FILE_LEVEL or finished or header), f
         assert f["found"] and (f["expected"] or f["advice"]), f
 
 

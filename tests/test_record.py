@@ -17,7 +17,7 @@ SHAPE = {"fields": [{"name": "id", "type": "integer"}], "primaryKey": "id"}
 
 
 def recognised(root, **options):
-    return unchanged(start(root, options)) is not None
+    return unchanged(start(root, {"parquet": False, **options})) is not None
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def tiny(small):
 def tiny_built(tmp_path_factory):
     """The same, built, with its record; change nothing in it."""
     root = write_small(tmp_path_factory.mktemp("tiny") / "project", SHAPE, {"raw/t.csv": "id\n1\n"})
-    build(root, lambda _: None, begun=start(root, {}))
+    build(root, lambda _: None, begun=start(root, {"parquet": False}))
     return root
 
 
@@ -177,7 +177,7 @@ def test_what_was_touched_while_it_was_built_is_not_recorded(tiny, edit, stage):
         if now.words == stage:
             edit(tiny)
 
-    build(tiny, progress, begun=start(tiny, {}))
+    build(tiny, progress, begun=start(tiny, {"parquet": False}))
     assert stage in told
     assert not (tiny / RECORD).exists()
 
@@ -188,7 +188,7 @@ def test_an_output_edited_as_soon_as_it_is_published_is_noticed(tiny, monkeypatc
         (target / "README.md").write_text("hasty")
 
     monkeypatch.setattr("fmdata.release.swap", hasty)
-    build(tiny, lambda _: None, begun=start(tiny, {}))
+    build(tiny, lambda _: None, begun=start(tiny, {"parquet": False}))
     assert (tiny / RECORD).exists()
     assert not recognised(tiny)
 

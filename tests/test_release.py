@@ -17,10 +17,10 @@ import pytest
 
 from conftest import ROOT, copy_inputs
 from fmdata import swap
-from fmdata.contract import load
+from fmdata.contract import Package, load
 from fmdata.errors import FmdataError
 from fmdata.sql import MEMORY, Room
-from fmdata.verify import IndependentReader, verify
+from fmdata.verify import IndependentReader, compare, verify
 from fmdata.writers.archive import files, write_sums, write_zip
 
 FMDATA = [sys.executable, "-m", "fmdata"]
@@ -137,13 +137,17 @@ def change(folder: Path, sql: str) -> None:
         con.execute(sql)
 
 
+def verify_all(folder: Path, package: Package, counts: dict[str, int], reader: IndependentReader) -> None:
+    verify(folder, package, counts, reader, counts, compare(folder, package, counts, Room(MEMORY, folder.parent)))
+
+
 @pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
 def test_a_release_that_contradicts_itself_does_not_verify(built, release, spoil):
     spoil(release)
     rewrite(release)
     with IndependentReader() as reader, pytest.raises(FmdataError, match="does not verify"):
         reader.read(release)
-        verify(release, load(ROOT), built.counts, Room(MEMORY, release.parent), reader, built.counts)
+        verify_all(release, load(ROOT), built.counts, reader)
 
 
 @pytest.mark.parametrize("gut", GUTTED.values(), ids=GUTTED)
@@ -151,14 +155,14 @@ def test_a_release_that_lacks_something_does_not_verify(built, release, gut):
     gut(release)
     with IndependentReader() as reader, pytest.raises(FmdataError, match="does not verify"):
         reader.read(release)
-        verify(release, load(ROOT), built.counts, Room(MEMORY, release.parent), reader, built.counts)
+        verify_all(release, load(ROOT), built.counts, reader)
 
 
 def test_sums_and_zip_tell_a_file_that_changed(built, release):
     replace(release / "README.md", "Version", "Vision")
     with IndependentReader() as reader, pytest.raises(FmdataError) as told:
         reader.read(release)
-        verify(release, load(ROOT), built.counts, Room(MEMORY, release.parent), reader, built.counts)
+        verify_all(release, load(ROOT), built.counts, reader)
     assert "README.md: its SHA-256" in str(told.value)
     assert "fmdata-0.1.0.zip: README.md" in str(told.value)
 

@@ -222,8 +222,9 @@ def test_free_lines_are_free_wherever_they_stand():
 def told(built, tmp_path_factory):
     """What would be told of the release if a text were the source."""
     package = load(ROOT)
-    with workspace(Room(MEMORY, tmp_path_factory.mktemp("scratch")), built.folder) as con:
-        assemble(con, package, lambda _: None)
+    scratch = tmp_path_factory.mktemp("scratch")
+    with workspace(Room(MEMORY, scratch), built.folder) as con:
+        assemble(con, package, lambda _: None, scratch)
         yield lambda text: check_rights(con, package, gate_of(text), built.folder)
 
 

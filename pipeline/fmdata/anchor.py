@@ -83,7 +83,7 @@ def anchor(root: Path, file: Path, progress: Progress) -> Anchored:
     """
     package, capture = load(root), read_capture(file)
     with interruptible(), tempfile.TemporaryDirectory() as aside, workspace(Room(MEMORY, Path(aside))) as con:
-        roles = assemble_unanchored(con, package, progress)
+        roles = assemble_unanchored(con, package, progress, Path(aside))
         progress(Step("reading the source"))
         source = _source(con, roles, capture, file)
         places = _places(con, roles, source)

@@ -14,7 +14,7 @@ from fmdata.casts import cast
 from fmdata.checks import Rules, check_anchors, check_keys, check_ledger, check_rows, keyed, load_rules, without_echo
 from fmdata.contract import Anchoring, Package, Resource, anchoring
 from fmdata.errors import FmdataError, raise_if
-from fmdata.extracts import discover, manifest
+from fmdata.extracts import discover, manifest, unpack
 from fmdata.failures import Failures
 from fmdata.intake import Meter, make_tables, refuse, take_in
 from fmdata.progress import Progress, Step
@@ -36,18 +36,19 @@ def workspace(room: Room, *writable: Path) -> Iterator[duckdb.DuckDBPyConnection
 
 
 def assemble(
-    con: duckdb.DuckDBPyConnection, package: Package, progress: Progress, keys_only: bool = False
+    con: duckdb.DuckDBPyConnection, package: Package, progress: Progress, scratch: Path, keys_only: bool = False
 ) -> Anchoring | None:
     """Fill the schema `main` of `con` with the typed, checked rows of every table of the contract.
 
-    With `keys_only`, tables that nothing else reads keep no more of their columns than their keys.
+    What is compressed is unpacked in the folder `scratch`. With `keys_only`, tables that nothing else reads keep only
+    their keys.
     Returns the tables that anchor its places, if it has any. Raises `CheckError` with every failure of the first stage
     that has any: files, bytes and records; extracts against their contract; tables and anchors against theirs.
     """
     raw = manifest(package)
     roles = anchoring(package, raw)
     with Failures(package.root) as found:
-        _tables(con, package, raw, found, progress, keys_only=keys_only)
+        _tables(con, package, raw, found, progress, scratch, keys_only=keys_only)
         progress(Step("checking tables"))
         _check(con, package, raw, found)
         found.raise_overflow()
@@ -62,7 +63,9 @@ def assemble(
     return roles
 
 
-def assemble_unanchored(con: duckdb.DuckDBPyConnection, package: Package, progress: Progress) -> Anchoring:
+def assemble_unanchored(
+    con: duckdb.DuckDBPyConnection, package: Package, progress: Progress, scratch: Path
+) -> Anchoring:
     """Fill `main` with the typed rows of every table, as far as it goes without anchors: the places have no measures.
 
     Only files, extracts and types are checked. Raises `CheckError` for what is wrong with them, `FmdataError` for a
@@ -75,7 +78,7 @@ def assemble_unanchored(con: duckdb.DuckDBPyConnection, package: Package, progre
             f"{raw.path}: no extract has the role anchors, so there is nothing to anchor. See CONTRIBUTING."
         )
     with Failures(package.root) as found:
-        _tables(con, package, raw, found, progress, without=(roles.anchors, roles.word_runs))
+        _tables(con, package, raw, found, progress, scratch, without=(roles.anchors, roles.word_runs))
         found.raise_any()
     return roles
 
@@ -86,6 +89,7 @@ def _tables(
     raw: Package,
     found: Failures,
     progress: Progress,
+    scratch: Path,
     without: tuple[Resource, ...] = (),
     keys_only: bool = False,
 ) -> None:
@@ -104,7 +108,7 @@ def _tables(
         checks = {resource.name: rules.get(resource.name, []) for resource in raw}
         if keys_only and not any(resource.generated for resource in package):
             keep = keyed(raw)
-    _take_in(con, package.root, raw, found, without, checks, keep, step)
+    _take_in(con, package.root, raw, found, without, checks, keep, step, scratch)
     con.execute("SET enable_external_access = false")
     if not is_published_as_is(package, raw):
         found.raise_overflow()
@@ -131,11 +135,18 @@ def _take_in(
     checks: Mapping[str, Rules],
     keep: Mapping[str, list[str]],
     step: Step,
+    scratch: Path,
 ) -> None:
     extracts, failures = discover(root, raw)
     missing = {failure.file for failure in failures}
-    size = sum((root / file).stat().st_size for extract in extracts for file in extract.files if file not in missing)
-    meter = Meter(step, size)
+    texts: dict[str, Path] = {}
+    for extract in extracts:
+        for file in extract.files:
+            if file not in missing and extract.resource not in without:
+                texts[file], wrong = unpack(con, root, file, extract.resource, scratch)
+                failures += wrong
+                missing |= {file} if wrong else set()
+    meter = Meter(step, sum(text.stat().st_size for text in texts.values()))
     doubted = []
     for extract in extracts:
         if extract.resource in without:
@@ -144,9 +155,9 @@ def _take_in(
             continue
         there = replace(extract, files=tuple(file for file in extract.files if file not in missing))
         own, kept = checks.get(extract.resource.name), keep[extract.resource.name]
-        unsound = take_in(con, root, there, own, kept, found, meter)
+        unsound = take_in(con, there, {file: texts[file] for file in there.files}, own, kept, found, meter)
         doubted += [(extract.resource, file) for file in unsound]
-    refuse(con, root, failures, doubted)
+    refuse(con, failures, doubted, texts)
 
 
 def _make_tables(con: duckdb.DuckDBPyConnection, package: Package, raw: Package, made: Failures) -> None:

@@ -63,24 +63,25 @@ for command in (anchor, verify, trace, coverage):
 @main.command()
 @ROOT
 @click.option("--force", is_flag=True, help="Build even if nothing has changed.")
+@click.option("--parquet", is_flag=True, help="Publish data/<table>.parquet beside data/<table>.csv.")
 @MEMORY_LIMIT
-def build(root: Path, force: bool, memory: int) -> None:
+def build(root: Path, force: bool, parquet: bool, memory: int) -> None:
     """Check everything and make dist/latest/, whole or not at all; if nothing has changed since, say so.
 
     \b
     Examples:
       fmdata build
       fmdata build --root ../other-data
-      fmdata build --force
+      fmdata build --force --parquet
     """
     from fmdata.record import start, unchanged
 
     # Asked here, before the engine is loaded, which takes longer than to look at everything it would read.
-    begun = start(root.resolve(), {})
+    begun = start(root.resolve(), {"parquet": parquet})
     release = None if force else unchanged(begun)
     done = "unchanged, so not built again (--force builds it)"
     if release is None:
-        release, done = _build(begun, memory), "checked and verified"
+        release, done = _build(begun, memory, parquet), "checked and verified"
     tables, rows = len(release.counts), sum(release.counts.values())
     click.echo(f"{release.name} {release.version}: tables: {tables}, rows: {rows:,}; {done}.")
     for remark in release.remarks:
@@ -89,13 +90,13 @@ def build(root: Path, force: bool, memory: int) -> None:
     click.echo(str(release.folder))
 
 
-def _build(begun: Start, memory: int) -> Release:
+def _build(begun: Start, memory: int, parquet: bool) -> Release:
     from fmdata.errors import CheckError
     from fmdata.release import build
 
     try:
         with terminal.progress() as progress:
-            return build(begun.root, progress, memory, begun)
+            return build(begun.root, progress, memory, begun, parquet)
     except CheckError as error:
         fail(error, "text")
 

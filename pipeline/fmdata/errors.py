@@ -36,7 +36,9 @@ class Failure(NamedTuple):
             return self.found
         place = self.file + (f":{self.line}" if self.line else "") + (f":{self.column}" if self.column else "")
         subject = self.field or ""
-        if self.resource and not self.file.endswith((f"/{self.resource}.csv", ".json")):
+        # An extract of the table's own name tells it, whatever form the file has.
+        own = self.file.startswith("raw/") and f"/{self.resource}." in self.file
+        if self.resource and not own and not self.file.endswith(".json"):
             subject = f"{subject} (table {self.resource})".strip()
         text = f"{place} {subject}: {self.found}" if subject else f"{place}: {self.found}"
         if self.expected:

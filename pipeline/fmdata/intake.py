@@ -7,7 +7,7 @@ beyond a row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,8 @@ from fmdata.checks import Place, RowChecks
 from fmdata.contract import Resource
 from fmdata.contract.types import storage
 from fmdata.errors import Failure, FmdataError, raise_if
-from fmdata.extracts import RAW, Extract, check_bytes, check_structure, read_blocks
+from fmdata.extracts import RAW, Extract, check_structure, check_text, read_blocks
+from fmdata.extracts.columnar import PARQUET
 from fmdata.extracts.frames import files, frame, lines
 from fmdata.failures import Failures
 from fmdata.progress import Step
@@ -56,8 +57,8 @@ class Meter:
 
 def take_in(
     con: duckdb.DuckDBPyConnection,
-    root: Path,
     extract: Extract,
+    texts_: Mapping[str, Path],
     checks: list[pa.Check] | None,
     keep: list[str],
     found: Failures,
@@ -67,7 +68,8 @@ def take_in(
 
     Further columns: `_file` (path from the root), `_line` (physical line, 1-based), `_folder` (the folder under raw/,
     NULL for none). Every row is checked for its types and, with `checks`, be they none, for contract and checks too;
-    what is wrong is `found`. Returns the files that could not be read as rows.
+    what is wrong is `found`. `texts_` says where the CSV text of each file is. Returns the files that could not be read
+    as rows.
     """
     resource = extract.resource
     rows = RowChecks(resource, checks or [], contract=checks is not None)
@@ -77,11 +79,11 @@ def take_in(
     place = _places(extract)
     # While a batch is checked, the next one is read and the one before handed over.
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as holder, con.cursor() as cursor:
-        texts_ = _texts(root, extract, doubted)
-        waiting, held = reader.submit(next, texts_, None), holder.submit(lambda: None)
+        batches = _batches(extract, texts_, doubted)
+        waiting, held = reader.submit(next, batches, None), holder.submit(lambda: None)
         while (batch := waiting.result()) is not None:
             text, size = batch
-            waiting = reader.submit(next, texts_, None)
+            waiting = reader.submit(next, batches, None)
             typed, wrong = _typed(con, text, resource, place)
             if checks:
                 typed = place(typed)
@@ -97,28 +99,32 @@ def take_in(
     return doubted
 
 
-def _texts(root: Path, extract: Extract, doubted: list[str]) -> Iterator[tuple[pl.DataFrame, int]]:
+def _batches(extract: Extract, texts_: Mapping[str, Path], doubted: list[str]) -> Iterator[tuple[pl.DataFrame, int]]:
     """The rows of an extract as text, each with the number of its file, its line, and its number in the frame.
 
     With each frame, the bytes it was read from. Files that cannot be read as rows go to `doubted`.
     """
     names = extract.resource.names()
-    for parts in read_blocks(root, extract.files, names, doubted):
+    by_row = tuple(file.endswith(PARQUET) for file in extract.files)
+    for parts in read_blocks(texts_, names, doubted):
         try:
             text = frame(parts, names)
         except pl.exceptions.PolarsError:
             doubted += [extract.files[part.file] for part in parts]
             return
-        places = files(parts).alias(_FILE), lines(parts, text).alias("_line")
+        places = files(parts).alias(_FILE), lines(parts, text, by_row).alias("_line")
         yield text.with_columns(places).with_row_index(_ROW), sum(len(part.body) for part in parts)
 
 
 def refuse(
-    con: duckdb.DuckDBPyConnection, root: Path, failures: list[Failure], doubted: list[tuple[Resource, str]]
+    con: duckdb.DuckDBPyConnection,
+    failures: list[Failure],
+    doubted: list[tuple[Resource, str]],
+    texts_: Mapping[str, Path],
 ) -> None:
     """Raise `failures` with what is wrong with the bytes of files that could not be read as rows, or else the rows."""
-    raise_if(failures + [f for resource, file in doubted for f in check_bytes(root, file, resource.names())])
-    raise_if([f for resource, file in doubted for f in check_structure(con, root, file, resource)])
+    raise_if(failures + [f for resource, file in doubted for f in check_text(texts_[file], file, resource)])
+    raise_if([f for resource, file in doubted for f in check_structure(con, texts_[file], file, resource)])
     for _, file in doubted:
         raise FmdataError(f"{file}: cannot be read as CSV.")
 

@@ -23,13 +23,14 @@ from fmdata.rights import check_rights, load_gate
 from fmdata.sample import sampled, write_sample
 from fmdata.sql import MEMORY, Room, count, interruptible, name, watched
 from fmdata.swap import staging, swap
-from fmdata.verify import IndependentReader, verify
+from fmdata.verify import IndependentReader, compare, verify
 from fmdata.writers.archive import is_zipped, write_sums, write_zip
 from fmdata.writers.citation import write_citation
 from fmdata.writers.cookbook import write_cookbook
 from fmdata.writers.csv import DATA, write_csv
 from fmdata.writers.database import write_database
 from fmdata.writers.descriptor import write_descriptor
+from fmdata.writers.parquet import write_parquet
 from fmdata.writers.readme import write_readme
 from fmdata.writers.remarks import remarks_on
 
@@ -58,36 +59,40 @@ def check_data(root: Path, progress: Progress, memory: int = MEMORY) -> Package:
     with interruptible(), running_out(), tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
         room = _room(memory, Path(aside))
         with workspace(room) as con:
-            assemble(con, package, progress, keys_only=True)
+            assemble(con, package, progress, room.scratch, keys_only=True)
     return package
 
 
-def build(root: Path, progress: Progress, memory: int = MEMORY, begun: Start | None = None) -> Release:
-    """Build `dist/latest/`, swapped in whole once it has been checked and verified; recorded, if `begun` is given.
+def build(
+    root: Path, progress: Progress, memory: int = MEMORY, begun: Start | None = None, parquet: bool = False
+) -> Release:
+    """Build `dist/latest/`, swapped in whole once it has been checked and verified; with `parquet`, in that form too.
+
+    It is recorded, if `begun` is given.
 
     `memory` is the most that the build may use, in bytes. Raises `CheckError` for bad data and `FmdataError` for
     anything else a user can mend; either leaves the previous release as it was.
     """
     package = load(root)
     with staging(root / "dist") as folder:
-        release = _make(package, folder, memory, progress)
+        release = _make(package, folder, memory, progress, parquet)
         with recorded(begun, release):
             swap(release.folder, root / LATEST)
     return replace(release, folder=root / LATEST)
 
 
-def _make(package: Package, aside: Path, memory: int, progress: Progress) -> Release:
+def _make(package: Package, aside: Path, memory: int, progress: Progress, parquet: bool = False) -> Release:
     _prerequisites(package.root)
     folder, scratch = aside / "release", aside / "scratch"
     folder.mkdir()
     scratch.mkdir()
     room = _room(memory, scratch)
     with interruptible(), running_out(), workspace(room, folder) as con, IndependentReader() as reader:
-        roles = assemble(con, package, progress)
+        roles = assemble(con, package, progress, scratch)
         counts = {r.name: count(con, f"main.{name(r.name)}") for r in package}
         rows = sum(counts.values())
         progress(Step("writing CSV files", total=rows, percent=watched(con)))
-        _write_tables(con, package, folder)
+        _write_tables(con, package, folder, parquet)
         progress(step := Step("writing the DuckDB file", total=rows))
         # Little is asked of the workspace from here on.
         con.execute(f"SET memory_limit = '{room.part(0.25).memory}B'")
@@ -95,23 +100,24 @@ def _make(package: Package, aside: Path, memory: int, progress: Progress) -> Rel
             described = aside_.submit(write_descriptor, package, folder, counts)
             read = aside_.submit(_let_read, package, folder, scratch / "sample", counts, described, reader)
             write_database(package, folder, counts, described.result, room.part(0.75), partial(_place, con), step)
-        content, remarks = described.result(), remarks_on(package, folder, counts)
-        _write_rest(package, folder, counts, content, remarks)
-        progress(Step("verifying the release"))
-        gate = load_gate(con, roles)
-        with ThreadPoolExecutor(1) as aside_:
-            borrowed = aside_.submit(check_rights, con.cursor(), package, gate, folder)
+            compared = aside_.submit(compare, folder, package, counts, room.part(0.75))
+            content, remarks = described.result(), remarks_on(package, folder, counts)
+            _write_rest(package, folder, counts, content, remarks)
+            progress(Step("verifying the release"))
+            borrowed = aside_.submit(check_rights, con.cursor(), package, load_gate(con, roles), folder)
             try:
-                verify(folder, package, counts, room.part(0.75), reader, read.result())
+                verify(folder, package, counts, reader, read.result(), compared.result())
             finally:
                 raise_if(borrowed.result())
     return Release(folder, package.name, package.version, content, counts, remarks)
 
 
-def _write_tables(con: duckdb.DuckDBPyConnection, package: Package, folder: Path) -> None:
+def _write_tables(con: duckdb.DuckDBPyConnection, package: Package, folder: Path, parquet: bool) -> None:
     (folder / DATA).mkdir()
     for resource in package:
         write_csv(con, resource, folder / DATA)
+        if parquet:
+            write_parquet(con, resource, folder)
 
 
 def _let_read(

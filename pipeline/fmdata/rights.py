@@ -26,7 +26,7 @@ from fmdata.tokens import RUN, UTF16, runs, unpack, words
 _ADVICE = "Say it in your own words"
 _EXPECTED = f"fewer than {RUN} words in a row of a source"
 # What they hold is searched as rows, comments and SQL, and as the files beside them.
-_NO_TEXT = (".duckdb", ".zip")
+_NO_TEXT = (".duckdb", ".parquet", ".zip")
 # Bytes of a file that are searched at a time, and characters that its last words surely take up.
 _PIECE, _REACH = 1 << 20, 2_000
 _WRITTEN_BY_HAND = ("LICENSE", "CHANGELOG.md", "pipeline/queries/*.sql", "pipeline/views/*.sql")

@@ -66,7 +66,7 @@ def _write_rows(package: Package, resource: Resource, folder: Path, rows: int, t
     doubted: list[str] = []
     chosen: list[pl.DataFrame] = []
     counted = 0
-    for number, parts in enumerate(read_blocks(folder, (file,), resource.names(), doubted)):
+    for number, parts in enumerate(read_blocks({file: folder / file}, resource.names(), doubted)):
         text = frame(parts, resource.names())
         chosen.append(text.sample(n=round(len(text) * share), seed=_SEED + number))
         counted += len(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,6 +52,11 @@ def watched(con: duckdb.DuckDBPyConnection) -> Callable[[], float]:
 def literal(text: object) -> str:
     """A SQL string literal."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def path_literal(path: Path) -> str:
+    """A SQL string literal of a path, in which DuckDB's readers see no wildcards."""
+    return literal(re.sub(r"([\[*?])", r"[\1]", str(path)))
 
 
 def name(identifier: str) -> str:

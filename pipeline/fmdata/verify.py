@@ -8,7 +8,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,8 @@ from fmdata.contract import Package
 from fmdata.errors import FmdataError
 from fmdata.sql import Room
 from fmdata.verify_database import verify_database
-from fmdata.writers.archive import SUMS, files, is_zipped
-from fmdata.writers.descriptor import sha256
+from fmdata.verify_parquet import verify_parquet
+from fmdata.writers.archive import SUMS, files, is_zipped, sha256
 
 
 class IndependentReader:
@@ -55,22 +54,30 @@ class IndependentReader:
         return report
 
 
+def compare(folder: Path, package: Package, counts: dict[str, int], room: Room) -> list[str]:
+    """Where the DuckDB file and the Parquet files of the release at `folder` are not what its CSV files say."""
+    return [*verify_database(folder, package, counts, room), *verify_parquet(folder, package, counts, room)]
+
+
 def verify(
-    folder: Path, package: Package, counts: dict[str, int], room: Room, reader: IndependentReader, read: dict[str, int]
+    folder: Path,
+    package: Package,
+    counts: dict[str, int],
+    reader: IndependentReader,
+    read: dict[str, int],
+    compared: list[str],
 ) -> None:
     """Raise `FmdataError` with everything in which the release at `folder` contradicts itself or its contract.
 
-    `reader` has begun to read the rows `read` of each table of it.
+    `reader` has begun to read the rows `read` of each table of it; `compared` is what `compare` found.
     """
-    with ThreadPoolExecutor(1) as aside:
-        sums = aside.submit(_sums, folder)
-        faults = [
-            *_descriptor(folder, counts),
-            *verify_database(folder, package, counts, room),
-            *sums.result(),
-            *_zip(folder, package),
-            *_frictionless(reader.report(), read),
-        ]
+    faults = [
+        *compared,
+        *_sums(folder),
+        *_descriptor(folder, counts),
+        *_zip(folder, package),
+        *_frictionless(reader.report(), read),
+    ]
     if faults:
         raise FmdataError("the release does not verify, so nothing was published:\n" + "\n".join(faults))
 

@@ -36,7 +36,8 @@ def verify_database(folder: Path, package: Package, counts: dict[str, int], room
             con.execute(statement)
         faults = [*_views(con, package), *_macros(con), *_shape(con, package)]
         for resource in package if not faults else ():
-            faults += _rows(con, folder, resource, counts[resource.name])
+            table = f"release.main.{name(resource.name)}"
+            faults += differing_rows(con, folder, resource, counts[resource.name], table, "DuckDB")
     return faults
 
 
@@ -85,19 +86,24 @@ def _macros(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [f"{macro}: the macro in the DuckDB file is not the contract's" for macro in sorted(differing)]
 
 
-def _rows(con: duckdb.DuckDBPyConnection, folder: Path, resource: Resource, rows: int) -> list[str]:
-    """Where rows differ between CSV and DuckDB: as sets with repetition, values as published texts."""
+def differing_rows(
+    con: duckdb.DuckDBPyConnection, folder: Path, resource: Resource, rows: int, relation: str, form: str
+) -> list[str]:
+    """Where the rows of the CSV file differ from those of a typed relation: as sets with repetition, values as texts.
+
+    `form` is what the relation is in: "DuckDB" or "Parquet".
+    """
     in_csv = f"(FROM {published_rows(resource, folder)})"
     texts = ", ".join(
         f"{write(f, f'CAST({name(f.name)} AS {TYPES[f.type].storage})')} AS {name(f.name)}" for f in resource.fields
     )
-    in_file = f"(SELECT {texts} FROM release.main.{name(resource.name)})"
+    in_file = f"(SELECT {texts} FROM {relation})"
     csv_rows, file_rows = _fingerprint(con, resource, in_csv), _fingerprint(con, resource, in_file)
     if csv_rows[0] != rows or file_rows[0] != rows:
-        return [f"{resource.name}: {csv_rows[0]} rows in CSV, {file_rows[0]} in DuckDB, not {rows}"]
+        return [f"{resource.name}: {csv_rows[0]} rows in CSV, {file_rows[0]} in {form}, not {rows}"]
     if csv_rows != file_rows:
         differing = count(con, f"(FROM {in_csv} EXCEPT ALL FROM {in_file})")
-        return [f"{resource.name}: {differing} rows differ between CSV and DuckDB"]
+        return [f"{resource.name}: {differing} rows differ between CSV and {form}"]
     return []
 
 

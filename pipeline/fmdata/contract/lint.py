@@ -37,7 +37,7 @@ _RESOURCE = {
     "role": ("anchors", "word_runs", "ledger"),
 }  # fmt: skip
 _REFUSED = {
-    "data": "inline data", "compression": "compressed files", "extrapaths": "extra paths", "innerpath": "zips",
+    "data": "inline data", "compression": "compressions by hand", "extrapaths": "extra paths", "innerpath": "zips",
     "bytes": "sizes given by hand", "hash": "hashes given by hand", "rowCount": "counts given by hand",
 }  # fmt: skip
 _PACKAGE = frozenset({
@@ -212,7 +212,7 @@ def _supported(at: Pointer, resource: dict[str, Any]) -> Iterator[Fault]:
             yield Fault((*at, key), f"{resource[key]!r} is not a text", "text")
     for key, words in _REFUSED.items():
         if key in resource:
-            yield Fault((*at, key), f"{words} are not supported", "the path of a CSV file alone", "Remove it")
+            yield Fault((*at, key), f"{words} are not supported", "the path of a file alone", "Remove it")
     dialect = resource.get("dialect", {})
     for key, value in dialect.items() if isinstance(dialect, dict) else [("dialect", dialect)]:
         if value != _DIALECT.get(key, object()):

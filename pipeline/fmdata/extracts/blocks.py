@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -31,25 +31,28 @@ _HIGH_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 class Part:
     """Whole records of one file, proved sound: `file` is its number among the extract's, `line` the first's line.
 
-    `breaks` is the number of line feeds inside cells.
+    `before` is the number of the file's records before them, `breaks` that of the line feeds inside their cells.
     """
 
     file: int
     line: int
+    before: int
     body: bytes
     records: int
     breaks: int
 
 
-def read_blocks(root: Path, files: tuple[str, ...], header: list[str], doubted: list[str]) -> Iterator[list[Part]]:
-    """The records of the files in their order, about `BLOCK` bytes at a time, small files together.
+def read_blocks(texts: Mapping[str, Path], header: list[str], doubted: list[str]) -> Iterator[list[Part]]:
+    """The records of files in their order, about `BLOCK` bytes at a time, small files together.
+
+    `texts` says for each file where its CSV text is.
 
     A file that is not proved sound goes to `doubted`, and no more of it is read. Whether its bytes are UTF-8 is open.
     """
     gathered: list[Part] = []
     size = 0
-    for number, file in enumerate(files):
-        with (root / file).open("rb") as stream:
+    for number, (file, text) in enumerate(texts.items()):
+        with text.open("rb") as stream:
             for part in _parts(stream, number, header):
                 if part is None:
                     doubted.append(file)
@@ -65,7 +68,7 @@ def read_blocks(root: Path, files: tuple[str, ...], header: list[str], doubted: 
 
 def _parts(stream: BinaryIO, number: int, header: list[str]) -> Iterator[Part | None]:
     """The parts of one file; None, and no more, where its bytes are in doubt."""
-    rest, line = b"", 0
+    rest, line, before = b"", 0, 0
     while block := rest + stream.read(BLOCK) + stream.readline(MAX_LINE):
         rest = b""
         if not line:
@@ -77,7 +80,7 @@ def _parts(stream: BinaryIO, number: int, header: list[str]) -> Iterator[Part | 
                 return
             if not block:
                 continue
-        part = _part(number, line, block, len(header))
+        part = _part(number, line, before, block, len(header))
         if part is None:
             # Unless it ends within quotes, which the next lines may close.
             whole = _last_end(block)
@@ -88,11 +91,12 @@ def _parts(stream: BinaryIO, number: int, header: list[str]) -> Iterator[Part | 
             continue
         yield part
         line += part.records + part.breaks
+        before += part.records
     if not line:
         yield None
 
 
-def _part(number: int, line: int, body: bytes, width: int) -> Part | None:
+def _part(number: int, line: int, before: int, body: bytes, width: int) -> Part | None:
     """The records of `body`, or None when its bytes are not proved sound.
 
     No record has too many cells, or polars will tell; so as many commas as there should be are the right ones.
@@ -115,7 +119,7 @@ def _part(number: int, line: int, body: bytes, width: int) -> Part | None:
         return None
     if (marked and not _is_sound_text(body)) or not _lines_are_short(body):
         return None
-    return Part(number, line, body, records, breaks)
+    return Part(number, line, before, body, records, breaks)
 
 
 def _last_end(block: bytes) -> int:

@@ -2,7 +2,8 @@
 
 With a `raw/datapackage.json`, its paths are the manifest: a file that is listed and absent, or there and not listed,
 is a failure, so that no extract is lost or slips in. Without one, the root contract is the contract of the extracts
-too, and the files of a resource are `raw/<name>.csv` and `raw/<folder>/<name>.csv`.
+too, and the files of a resource are `raw/<name>.csv` and `raw/<folder>/<name>.csv`, or with another end that `FORMS`
+has for the name of an extract.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from fmdata.contract import Package, Resource, has_manifest, load
 from fmdata.contract.roles import ANCHOR_AGAIN, WRITTEN
 from fmdata.errors import Failure, FmdataError
+from fmdata.extracts.unpack import FORMS, suffix
 from fmdata.files import refuse
 
 RAW = "raw"
@@ -39,7 +41,7 @@ def manifest(contract: Package) -> Package:
 def discover(root: Path, package: Package) -> tuple[list[Extract], list[Failure]]:
     """The extracts of each resource of `package`, in its order, and what is wrong with the set of files."""
     if not (root / RAW).is_dir():
-        raise FmdataError(f"{RAW}/: there is no such folder; expected the extracts, one CSV file a table or more.")
+        raise FmdataError(f"{RAW}/: there is no such folder; expected the extracts, one file a table or more.")
     failures: list[Failure] = []
     there = list(_files(root, failures))
     if has_manifest(root):
@@ -52,23 +54,34 @@ def discover(root: Path, package: Package) -> tuple[list[Extract], list[Failure]
         failures.append(Failure(path, rule="unknown file", found="the contract knows no such file", advice=advice))
     for resource in package:
         paths = listed[resource.name]
-        if not paths and not any(f.file == f"{RAW}/{resource.name}.csv" for f in failures):
+        if not paths and not any(f.file == f"{RAW}/{resource.name}{end}" for f in failures for end in FORMS):
             found = f"there is no extract of the resource {resource.name}"
             file = f"{RAW}/{resource.name}.csv"
-            wanted = f"{file} or {RAW}/<folder>/{resource.name}.csv"
+            wanted = f"{file} or {RAW}/<folder>/{resource.name}.csv, or one ending in {', '.join([*FORMS][1:])}"
             failures.append(Failure(file, rule="missing file", found=found, expected=wanted))
         for path in sorted(set(paths) - set(there)):
             if not any(f.file == path for f in failures):
                 found = f"there is no such file, but {package.path} lists it"
                 made = f"{ANCHOR_AGAIN}, or unlist it" if resource.role in WRITTEN else "Restore or unlist it"
                 failures.append(Failure(path, rule="missing file", found=found, advice=made))
+        failures += _twice([path for path in sorted(paths) if path in there])
     return [Extract(r, tuple(sorted(listed[r.name]))) for r in package], failures
 
 
 def _stem(path: str) -> str:
     """The resource a path would belong to without a manifest; deeper folders belong to none."""
     parts = path.split("/")
-    return parts[-1].removesuffix(".csv") if len(parts) <= 3 and path.endswith(".csv") else ""
+    return parts[-1].removesuffix(suffix(path)) if len(parts) <= 3 and suffix(path) else ""
+
+
+def _twice(paths: list[str]) -> Iterator[Failure]:
+    """Extracts that stand beside themselves in another form: a file was compressed and kept, and one of them is old."""
+    first: dict[str, str] = {}
+    for path in paths:
+        if (other := first.setdefault(path.removesuffix(suffix(path)), path)) != path:
+            found, advice = f"the same extract stands beside it as {other}", "Remove the one that is not wanted"
+            failure = Failure(path, rule="two forms", found=found, expected="one file an extract", advice=advice)
+            yield failure
 
 
 def _files(root: Path, failures: list[Failure]) -> Iterator[str]:

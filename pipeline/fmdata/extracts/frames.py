@@ -28,13 +28,17 @@ def frame(parts: list[Part], names: list[str]) -> pl.DataFrame:
     return text
 
 
-def lines(parts: list[Part], text: pl.DataFrame) -> pl.Series:
-    """The physical line at which each record of `text`, the frame of `parts`, begins."""
+def lines(parts: list[Part], text: pl.DataFrame, by_row: tuple[bool, ...]) -> pl.Series:
+    """Where each record of `text`, the frame of `parts`, is found: the physical line it begins at.
+
+    Of files that are read `by_row`, it is the row, the first being 1.
+    """
     found = []
     start = 0
     for part in parts:
-        own = pl.int_range(part.line, part.line + part.records, dtype=pl.Int64, eager=True)
-        if part.breaks:
+        first = 1 + part.before if by_row[part.file] else part.line
+        own = pl.int_range(first, first + part.records, dtype=pl.Int64, eager=True)
+        if part.breaks and not by_row[part.file]:
             own = own + _breaks_before(text[start : start + part.records])
         found.append(own)
         start += part.records

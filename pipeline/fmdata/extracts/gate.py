@@ -27,11 +27,11 @@ _CELLS = re.compile(rb'(?:[^"]+|(?<![^,\n"])"[^"]*(?:"|\Z))*')
 _SAVE = "Save the file as UTF-8 text without a byte order mark"
 
 
-def check_bytes(root: Path, file: str, header: list[str]) -> list[Failure]:
-    """What is wrong with a file's bytes or header: the first place of each kind of fault. `file` is below `root`."""
+def check_bytes(text: Path, file: str, header: list[str]) -> list[Failure]:
+    """What is wrong with the bytes or header of the CSV text of `file`: the first place of each kind of fault."""
     found: dict[str, Failure] = {}
     first, quotes = b"", 0
-    for line, block in _blocks(root / file):
+    for line, block in _blocks(text):
         first = first or block
         for failure in _check_block(file, line, block, first is block, quotes):
             found.setdefault(failure.rule, failure)
@@ -44,7 +44,7 @@ def check_bytes(root: Path, file: str, header: list[str]) -> list[Failure]:
         lines = line + last.count(b"\n")
         failure = Failure(file, lines, rule="final newline", found="the last line has no end", expected="a newline")
         found.setdefault("final newline", failure)
-    return list(found.values()) or _check_header(file, first, header)
+    return list(found.values()) or check_header(file, header_of(first), header)
 
 
 def _blocks(path: Path) -> Iterator[tuple[int, bytes]]:
@@ -123,8 +123,8 @@ def _bare_quote(block: bytes, quotes: int) -> int | None:
     return end if end < len(block) else None
 
 
-def _check_header(file: str, first: bytes, header: list[str]) -> list[Failure]:
-    given = header_of(first)
+def check_header(file: str, given: list[str], header: list[str]) -> list[Failure]:
+    """Where the columns of a file are not those of its contract, in their order."""
     if given == header:
         return []
     expected = "the header " + ",".join(header)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +10,9 @@ import duckdb
 
 from fmdata.contract import Resource
 from fmdata.errors import Failure, FmdataError
+from fmdata.extracts.columnar import PARQUET, row_at
 from fmdata.extracts.gate import MAX_LINE
-from fmdata.sql import literal
+from fmdata.sql import literal, path_literal
 
 # The most bytes of a record, which may have many lines.
 MAX_RECORD = 2 * MAX_LINE
@@ -26,12 +26,12 @@ _WORDS = {
 }
 
 
-def check_structure(con: duckdb.DuckDBPyConnection, root: Path, file: str, resource: Resource) -> list[Failure]:
-    """The records of `file`, below `root`, that cannot be read as rows of `resource`, each with its physical line."""
+def check_structure(con: duckdb.DuckDBPyConnection, text: Path, file: str, resource: Resource) -> list[Failure]:
+    """The records of `file`, whose text is CSV, that cannot be read as rows of `resource`, each with its line."""
     columns = ", ".join(f"{literal(f.name)}: 'VARCHAR'" for f in resource.fields)
     try:
         con.execute(f"""
-            SELECT count(*) FROM read_csv({literal(_exactly(root / file))}, columns = {{{columns}}},
+            SELECT count(*) FROM read_csv({path_literal(text)}, compression = 'none', columns = {{{columns}}},
                 auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', new_line = '\\n',
                 strict_mode = true, null_padding = false, max_line_size = {MAX_RECORD}, store_rejects = true,
                 rejects_limit = {_MOST})
@@ -44,8 +44,9 @@ def check_structure(con: duckdb.DuckDBPyConnection, root: Path, file: str, resou
     con.execute("DROP TABLE reject_errors; DROP TABLE reject_scans")
     failures = []
     width = f"{len(resource.fields)} cells: " + ",".join(resource.names())
-    for (_, kind, message), line in zip(rows, _lines(root / file, [row[0] for row in rows]), strict=True):
+    for (_, kind, message), line in zip(rows, _lines(text, [row[0] for row in rows]), strict=True):
         found, advice = _WORDS.get(kind, (message, ""))
+        line = row_at(text, line) if file.endswith(PARQUET) else line
         failures.append(Failure(file, line, 0, resource.name, "", kind.lower(), found, width, advice))
     return failures
 
@@ -58,8 +59,3 @@ def _lines(path: Path, positions: list[int]) -> Iterator[int]:
             line += stream.read(max(position - 1 - read, 0)).count(b"\n")
             read = max(position - 1, read)
             yield from (line for _ in group)
-
-
-def _exactly(path: Path) -> str:
-    """A path in which DuckDB sees no wildcards."""
-    return re.sub(r"([\[*?])", r"[\1]", str(path))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
 from pathlib import Path
 
 from fmdata.contract import Package
-from fmdata.writers.descriptor import sha256
 
 SUMS = "SHA256SUMS"
 # The earliest moment a zip can hold; the core has no clock.
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def sha256(path: Path) -> str:
+    """The hexadecimal SHA-256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def files(folder: Path) -> list[str]:

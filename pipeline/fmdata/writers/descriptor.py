@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from fmdata.contract import Package
+from fmdata.writers.archive import sha256
 from fmdata.writers.csv import DATA
+from fmdata.writers.parquet import describe
 
 
 def content_hash(hashes: dict[str, str]) -> str:
@@ -18,12 +20,6 @@ def content_hash(hashes: dict[str, str]) -> str:
     """
     lines = sorted(f"{digest}  {DATA}/{table}.csv\n" for table, digest in hashes.items())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def sha256(path: Path) -> str:
-    """The hexadecimal SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def write_descriptor(package: Package, folder: Path, counts: dict[str, int]) -> str:
@@ -55,6 +51,7 @@ def write_descriptor(package: Package, folder: Path, counts: dict[str, int]) -> 
             "bytes": file.stat().st_size,
             "hash": f"sha256:{hashes[resource.name]}",
             "rowCount": counts[resource.name],
+            **describe(resource, folder),
         }
         descriptor["resources"].append(published)
     text = json.dumps(descriptor, ensure_ascii=False, indent=2, allow_nan=False)

@@ -7,6 +7,7 @@ from pathlib import Path
 from fmdata.contract import Package, lineage
 from fmdata.contract.roles import MEASURES
 from fmdata.writers.citation import citation
+from fmdata.writers.csv import DATA
 from fmdata.writers.dictionary import markdown
 
 _TEMPLATE = """# {title}
@@ -14,7 +15,7 @@ _TEMPLATE = """# {title}
 Version {version}. {description}
 
 {tables:,} tables, {rows:,} rows, as CSV files in `data/` described by `datapackage.json`, and the same as one DuckDB
-file, `{name}.duckdb`, with keys, comments{views} and a dictionary (`FROM _dictionary`).
+file, `{name}.duckdb`, with keys, comments{views} and a dictionary (`FROM _dictionary`).{parquet}
 {notes}{places}
 ## How to cite
 
@@ -45,6 +46,8 @@ file, `{name}.duckdb`, with keys, comments{views} and a dictionary (`FROM _dicti
 
 {dictionary}"""
 
+_PARQUET = """
+Beside each CSV file stands a Parquet file with the same rows, typed; a blank is NULL in it."""
 _PLACES = """
 ## Where a value stands
 
@@ -80,6 +83,7 @@ def write_readme(
         rows=sum(counts.values()),
         name=package.name,
         views=", views" if package.views else "",
+        parquet=_PARQUET if any((folder / DATA).glob("*.parquet")) else "",
         notes="".join(f"\n## {note['title']}\n\n{note['text']}\n" for note in descriptor.get("notes", [])),
         places=_places(package),
         citation=citation(package),
