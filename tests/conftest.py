@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from fmdata.assemble import assemble, workspace
 from fmdata.cli import main
 from fmdata.contract import load
+from fmdata.failures import Failures
 from fmdata.release import Release, build
 from fmdata.sql import MEMORY, Room
 
@@ -86,7 +87,8 @@ def assembled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     """The real project's typed, checked rows in memory: extracts in the schema raw, tables in main. Change neither."""
     scratch = tmp_path_factory.mktemp("scratch")
     with workspace(Room(MEMORY, scratch)) as con:
-        assemble(con, load(ROOT), lambda _: None, scratch)
+        with Failures(ROOT) as found:
+            assemble(con, load(ROOT), found, lambda _: None, scratch)
         yield con
 
 

@@ -14,6 +14,7 @@ import pytest
 from fmdata.assemble import assemble, workspace
 from fmdata.contract import load
 from fmdata.errors import FmdataError
+from fmdata.failures import Failures
 from fmdata.sql import MEMORY, Room
 from fmdata.verify import IndependentReader, compare, verify
 from fmdata.verify_parquet import verify_parquet
@@ -113,7 +114,8 @@ def test_the_same_bytes_for_any_number_of_threads(small, large, tmp_path):  # no
         with workspace(Room(MEMORY, tmp_path)) as con:
             con.execute(f"SET threads = {threads}")
             con.execute("SET allowed_directories = [?]", [str(tmp_path)])
-            assemble(con, package, lambda _: None, tmp_path)
+            with Failures(root) as found:
+                assemble(con, package, found, lambda _: None, tmp_path)
             folder = tmp_path / str(threads)
             (folder / "data").mkdir(parents=True)
             write_parquet(con, package.resource("t"), folder)

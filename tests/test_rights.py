@@ -21,6 +21,7 @@ from fmdata.assemble import assemble, workspace
 from fmdata.capture import Capture
 from fmdata.contract import anchoring, load
 from fmdata.extracts import manifest
+from fmdata.failures import Failures
 from fmdata.rights import Gate, check_rights, load_gate
 from fmdata.sql import MEMORY, Room
 from fmdata.tokens import runs, unpack, words
@@ -224,7 +225,8 @@ def told(built, tmp_path_factory):
     package = load(ROOT)
     scratch = tmp_path_factory.mktemp("scratch")
     with workspace(Room(MEMORY, scratch), built.folder) as con:
-        assemble(con, package, lambda _: None, scratch)
+        with Failures(ROOT) as found:
+            assemble(con, package, found, lambda _: None, scratch)
         yield lambda text: check_rights(con, package, gate_of(text), built.folder)
 
 

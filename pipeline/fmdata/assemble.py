@@ -36,31 +36,39 @@ def workspace(room: Room, *writable: Path) -> Iterator[duckdb.DuckDBPyConnection
 
 
 def assemble(
-    con: duckdb.DuckDBPyConnection, package: Package, progress: Progress, scratch: Path, keys_only: bool = False
+    con: duckdb.DuckDBPyConnection,
+    package: Package,
+    found: Failures,
+    progress: Progress,
+    scratch: Path,
+    keys_only: bool = False,
 ) -> Anchoring | None:
-    """Fill the schema `main` of `con` with the typed, checked rows of every table of the contract.
+    """Fill the schema `main` of `con` with the typed rows of every table of the contract; what is no value is `found`.
 
     What is compressed is unpacked in the folder `scratch`. With `keys_only`, tables that nothing else reads keep only
-    their keys.
-    Returns the tables that anchor its places, if it has any. Raises `CheckError` with every failure of the first stage
-    that has any: files, bytes and records; extracts against their contract; tables and anchors against theirs.
+    their keys. Returns the tables that anchor its places, if it has any. Raises `CheckError` for files, bytes and
+    records that cannot be read, and for extracts that break a contract of their own.
     """
     raw = manifest(package)
-    roles = anchoring(package, raw)
-    with Failures(package.root) as found:
-        _tables(con, package, raw, found, progress, scratch, keys_only=keys_only)
-        progress(Step("checking tables"))
-        _check(con, package, raw, found)
-        found.raise_overflow()
-        if roles:
-            unanchored, foreign = check_anchors(con, roles)
-            unanchored += check_ledger(con, package, roles, foreign)
-            if unanchored:
-                found.kept[:] = [*without_echo(found.kept, unanchored, roles.places.name), *unanchored]
-            if found:
-                found.extend(check_cells(con, package, roles))
-        found.raise_any()
-    return roles
+    _tables(con, package, raw, found, progress, scratch, keys_only=keys_only)
+    return anchoring(package, raw)
+
+
+def check_tables(
+    con: duckdb.DuckDBPyConnection, package: Package, roles: Anchoring | None, found: Failures, progress: Progress
+) -> None:
+    """Check what `assemble` made: rows, keys, anchors. Raises `CheckError` with everything that is `found` by now."""
+    progress(Step("checking tables"))
+    _check(con, package, manifest(package), found)
+    found.raise_overflow()
+    if roles:
+        unanchored, foreign = check_anchors(con, roles)
+        unanchored += check_ledger(con, package, roles, foreign)
+        if unanchored:
+            found.kept[:] = [*without_echo(found.kept, unanchored, roles.places.name), *unanchored]
+        if found:
+            found.extend(check_cells(con, package, roles))
+    found.raise_any()
 
 
 def assemble_unanchored(

@@ -11,6 +11,7 @@ class Step:
     """One stage of a run: `rows` are done so far, and `part` of the whole, from 0 to 1; either may stay unknown.
 
     Work that cannot report by itself has `total` rows, of which `percent` are done; it is negative while unknown.
+    `stop` ends the work before its time.
     """
 
     words: str
@@ -18,6 +19,7 @@ class Step:
     part: float = 0.0
     total: int = 0
     percent: Callable[[], float] | None = None
+    stop: Callable[[], None] = lambda: None
 
     def done(self) -> tuple[int, float]:
         """The rows and the part that are done, as far as is known."""

@@ -5,23 +5,24 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import duckdb
 
-from fmdata.assemble import assemble, workspace
+from fmdata.assemble import assemble, check_tables, workspace
 from fmdata.contract import Package, Resource, load
 from fmdata.errors import FmdataError, raise_if
+from fmdata.failures import Failures
 from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
 from fmdata.record import Release, Start, recorded
 from fmdata.rights import check_rights, load_gate
 from fmdata.sample import sampled, write_sample
-from fmdata.sql import MEMORY, Room, count, interruptible, name, watched
+from fmdata.sql import MEMORY, Room, connect, count, interruptible, name, watched
 from fmdata.swap import staging, swap
 from fmdata.verify import IndependentReader, compare, verify
 from fmdata.writers.archive import is_zipped, write_sums, write_zip
@@ -58,8 +59,9 @@ def check_data(root: Path, progress: Progress, memory: int = MEMORY) -> Package:
     package = load(root)
     with interruptible(), running_out(), tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
         room = _room(memory, Path(aside))
-        with workspace(room) as con:
-            assemble(con, package, progress, room.scratch, keys_only=True)
+        with workspace(room) as con, Failures(package.root) as found:
+            roles = assemble(con, package, found, progress, room.scratch, keys_only=True)
+            check_tables(con, package, roles, found, progress)
     return package
 
 
@@ -83,41 +85,77 @@ def build(
 
 def _make(package: Package, aside: Path, memory: int, progress: Progress, parquet: bool = False) -> Release:
     _prerequisites(package.root)
-    folder, scratch = aside / "release", aside / "scratch"
-    folder.mkdir()
-    scratch.mkdir()
-    room = _room(memory, scratch)
-    with interruptible(), running_out(), workspace(room, folder) as con, IndependentReader() as reader:
-        roles = assemble(con, package, progress, scratch)
+    making = _Making(package, aside / "release", _room(memory, aside / "scratch"), parquet, progress)
+    for folder in (making.folder, making.room.scratch):
+        folder.mkdir()
+    with (
+        interruptible(),
+        running_out(),
+        workspace(making.room, making.folder) as con,
+        IndependentReader() as reader,
+        Failures(package.root) as found,
+        ThreadPoolExecutor(2) as beside,
+    ):
+        roles = assemble(con, package, found, progress, making.room.scratch)
+        # What has no value amiss is written while it is checked further; nothing is published before that has ended.
+        writing = None if found else beside.submit(making.write, con.cursor(), reader, beside)
+        try:
+            check_tables(con, package, roles, found, progress)
+        except BaseException:
+            making.step.stop()
+            raise
+        assert writing, "what is found is raised"
+        counts, content, read = writing.result()
+        compared = beside.submit(compare, making.folder, package, counts, making.room.part(0.75))
+        remarks = remarks_on(package, making.folder, counts)
+        _write_rest(package, making.folder, counts, content, remarks)
+        progress(Step("verifying the release"))
+        borrowed = beside.submit(check_rights, con.cursor(), package, load_gate(con, roles), making.folder)
+        try:
+            verify(making.folder, package, counts, reader, read.result(), compared.result())
+        finally:
+            raise_if(borrowed.result())
+    return Release(making.folder, package.name, package.version, content, counts, remarks)
+
+
+@dataclass
+class _Making:
+    """A release that is being made in `folder`; `step` is what its writing has come to."""
+
+    package: Package
+    folder: Path
+    room: Room
+    parquet: bool
+    progress: Progress
+    step: Step = field(default_factory=lambda: Step("writing CSV files"))
+
+    def write(
+        self, con: duckdb.DuckDBPyConnection, reader: IndependentReader, beside: Executor
+    ) -> tuple[dict[str, int], str, Future[dict[str, int]]]:
+        """Write the tables and the DuckDB file, and let `reader` begin.
+
+        Returns the rows of each table, the content hash, and the rows that the reader should find.
+        """
+        package, folder = self.package, self.folder
         counts = {r.name: count(con, f"main.{name(r.name)}") for r in package}
-        rows = sum(counts.values())
-        progress(Step("writing CSV files", total=rows, percent=watched(con)))
-        _write_tables(con, package, folder, parquet)
-        progress(step := Step("writing the DuckDB file", total=rows))
+        self._begin("writing CSV files", counts, con)
+        (folder / DATA).mkdir()
+        for resource in package:
+            write_csv(con, resource, folder / DATA)
+            if self.parquet:
+                write_parquet(con, resource, folder)
+        content = beside.submit(write_descriptor, package, folder, counts)
+        read = beside.submit(_let_read, package, folder, self.room.scratch / "sample", counts, content, reader)
         # Little is asked of the workspace from here on.
-        con.execute(f"SET memory_limit = '{room.part(0.25).memory}B'")
-        with ThreadPoolExecutor(1) as aside_:
-            described = aside_.submit(write_descriptor, package, folder, counts)
-            read = aside_.submit(_let_read, package, folder, scratch / "sample", counts, described, reader)
-            write_database(package, folder, counts, described.result, room.part(0.75), partial(_place, con), step)
-            compared = aside_.submit(compare, folder, package, counts, room.part(0.75))
-            content, remarks = described.result(), remarks_on(package, folder, counts)
-            _write_rest(package, folder, counts, content, remarks)
-            progress(Step("verifying the release"))
-            borrowed = aside_.submit(check_rights, con.cursor(), package, load_gate(con, roles), folder)
-            try:
-                verify(folder, package, counts, reader, read.result(), compared.result())
-            finally:
-                raise_if(borrowed.result())
-    return Release(folder, package.name, package.version, content, counts, remarks)
+        con.execute(f"SET memory_limit = '{self.room.part(0.25).memory}B'")
+        with connect(self.room.part(0.75), threads="1") as out:
+            self._begin("writing the DuckDB file", counts, out)
+            write_database(out, package, folder, counts, content.result, partial(_place, con))
+        return counts, content.result(), read
 
-
-def _write_tables(con: duckdb.DuckDBPyConnection, package: Package, folder: Path, parquet: bool) -> None:
-    (folder / DATA).mkdir()
-    for resource in package:
-        write_csv(con, resource, folder / DATA)
-        if parquet:
-            write_parquet(con, resource, folder)
+    def _begin(self, words: str, counts: dict[str, int], con: duckdb.DuckDBPyConnection) -> None:
+        self.step = Step(words, total=sum(counts.values()), percent=watched(con), stop=con.interrupt)
+        self.progress(self.step)
 
 
 def _let_read(

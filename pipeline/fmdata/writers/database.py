@@ -16,9 +16,8 @@ from fmdata.contract import Package, Resource, View
 from fmdata.contract.types import published
 from fmdata.errors import FmdataError
 from fmdata.files import listing
-from fmdata.progress import Step
 from fmdata.reader import reading
-from fmdata.sql import Room, connect, count, literal, name, scalar, watched
+from fmdata.sql import count, literal, name, scalar
 from fmdata.tables import read_select
 from fmdata.writers.csv import published_rows
 from fmdata.writers.ddl import comments, statements
@@ -39,36 +38,34 @@ _RELEASE = {
 
 
 def write_database(
+    con: duckdb.DuckDBPyConnection,
     package: Package,
     folder: Path,
     counts: dict[str, int],
     content: Callable[[], str],
-    room: Room,
     place: Place,
-    step: Step,
 ) -> None:
     """Write `folder/<package>.duckdb` from the CSV files in `folder/data/`, whose rows are `counts`.
 
-    `content` gives their content hash once it is known; `place` says where a row of a table comes from, counted from 0.
+    `con` is an in-memory database of one thread, of use for nothing else. `content` gives the content hash once it is
+    known; `place` says where a row of a table comes from, counted from 0.
     """
     path = folder / f"{package.name}.duckdb"
-    with connect(room, threads="1") as con:
-        step.percent = watched(con)
-        con.execute("SET TimeZone = 'UTC'; SET force_compression = 'uncompressed'")
-        con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
-        con.execute("USE out; BEGIN")
-        for resource, making in statements(package, counts):
-            for statement in making:
-                con.execute(statement)
-            _fill(con, resource, folder, place)
-            _comment(con, resource.name, comments(resource))
-        con.execute("SET enable_external_access = false")
-        _describe(con, package, content())
-        for view, sql in _views(package):
-            _create_view(con, view, sql)
-        for statement in door(package):
+    con.execute("SET TimeZone = 'UTC'; SET force_compression = 'uncompressed'")
+    con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
+    con.execute("USE out; BEGIN")
+    for resource, making in statements(package, counts):
+        for statement in making:
             con.execute(statement)
-        con.execute("COMMIT; CHECKPOINT out; USE memory; DETACH out")
+        _fill(con, resource, folder, place)
+        _comment(con, resource.name, comments(resource))
+    con.execute("SET enable_external_access = false")
+    _describe(con, package, content())
+    for view, sql in _views(package):
+        _create_view(con, view, sql)
+    for statement in door(package):
+        con.execute(statement)
+    con.execute("COMMIT; CHECKPOINT out; USE memory; DETACH out")
     _read_views(path, package)
 
 
