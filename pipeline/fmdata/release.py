@@ -22,7 +22,7 @@ from fmdata.reader import LATEST
 from fmdata.record import Release, Start, recorded
 from fmdata.rights import check_rights, load_gate
 from fmdata.sample import sampled, write_sample
-from fmdata.sql import MEMORY, Room, connect, count, interruptible, name, watched
+from fmdata.sql import MEMORY, Room, connect, count, interruptible, name, stop, watched
 from fmdata.swap import staging, swap
 from fmdata.verify import IndependentReader, compare, verify
 from fmdata.writers.archive import is_zipped, write_sums, write_zip
@@ -154,7 +154,7 @@ class _Making:
         return counts, content.result(), read
 
     def _begin(self, words: str, counts: dict[str, int], con: duckdb.DuckDBPyConnection) -> None:
-        self.step = Step(words, total=sum(counts.values()), percent=watched(con), stop=con.interrupt)
+        self.step = Step(words, total=sum(counts.values()), percent=watched(con), stop=partial(stop, con))
         self.progress(self.step)
 
 

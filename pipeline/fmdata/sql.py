@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,12 @@ def watched(con: duckdb.DuckDBPyConnection) -> Callable[[], float]:
             return -1.0
 
     return percent
+
+
+def stop(con: duckdb.DuckDBPyConnection) -> None:
+    """End the query of a connection, from whatever thread, if it is at one."""
+    with suppress(duckdb.Error):
+        con.interrupt()
 
 
 def literal(text: object) -> str:
