@@ -16,9 +16,11 @@ from fmdata.contract import load
 from fmdata.errors import FmdataError
 from fmdata.failures import Failures
 from fmdata.sql import MEMORY, Room
-from fmdata.verify import IndependentReader, compare, verify
+from fmdata.verify import IndependentReader, check_sums, compare, verify
+from fmdata.verify_database import fingerprints
 from fmdata.verify_parquet import verify_parquet
 from fmdata.writers.archive import sha256, write_sums, write_zip
+from fmdata.writers.csv import write_csv
 from fmdata.writers.parquet import write_parquet
 from test_large import SCHEMA, large  # noqa: F401
 
@@ -118,6 +120,7 @@ def test_the_same_bytes_for_any_number_of_threads(small, large, tmp_path):  # no
                 assemble(con, package, found, lambda _: None, tmp_path)
             folder = tmp_path / str(threads)
             (folder / "data").mkdir(parents=True)
+            write_csv(con, package.resource("t"), folder, tmp_path)
             write_parquet(con, package.resource("t"), folder)
             made.append((folder / "data/t.parquet").read_bytes())
     assert made[0] == made[1] == made[2]
@@ -147,6 +150,7 @@ def described(folder):
     (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
 
 
+NOT_EACH = "data: it does not hold a Parquet file for each table"
 NOT_SO = "datapackage.json: what it says of data/t.parquet is not so"
 SPOILS = {
     "a value": (rewritten("SELECT * REPLACE (5.0::DOUBLE AS amount) FROM t"), "2 rows differ between CSV and Parquet"),
@@ -167,24 +171,27 @@ def room(tmp_path):
 def test_a_file_that_was_changed_does_not_verify(published, room, spoil, words):
     folder, package = published / "dist/latest", load(published)
     spoil(folder)
-    assert NOT_SO in verify_parquet(folder, package, {"t": 2}, room)
+    assert NOT_SO in verify_parquet(folder, package, {"t": 2}, fingerprints(folder, package, room), room)
     described(folder)
     (folder / "small-0.1.0.zip").unlink()
     write_sums(folder)
     write_zip(folder, "small-0.1.0")
     with IndependentReader() as reader, pytest.raises(FmdataError) as told:
         reader.read(folder)
-        verify(folder, package, {"t": 2}, reader, {"t": 2}, compare(folder, package, {"t": 2}, room))
+        compared = compare(folder, package, {"t": 2}, fingerprints(folder, package, room), room)
+        verify(folder, package, {"t": 2}, reader, {"t": 2}, compared, check_sums(folder))
     assert words in str(told.value)
 
 
 def test_a_file_that_is_gone_or_not_described_does_not_verify(published, room):
     folder, package = published / "dist/latest", load(published)
-    assert verify_parquet(folder, package, {"t": 2}, room) == []
+    assert verify_parquet(folder, package, {"t": 2}, fingerprints(folder, package, room), room) == []
     (folder / "data/u.parquet").write_bytes((folder / "data/t.parquet").read_bytes())
-    assert verify_parquet(folder, package, {"t": 2}, room) == ["data: it does not hold a Parquet file for each table"]
+    assert verify_parquet(folder, package, {"t": 2}, fingerprints(folder, package, room), room) == [
+        "data: it does not hold a Parquet file for each table"
+    ]
     (folder / "data/u.parquet").unlink()
     descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     del descriptor["resources"][0]["parquet"]
     (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
-    assert verify_parquet(folder, package, {"t": 2}, room) == [NOT_SO]
+    assert verify_parquet(folder, package, {"t": 2}, fingerprints(folder, package, room), room) == [NOT_SO]

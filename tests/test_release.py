@@ -20,7 +20,8 @@ from fmdata import swap
 from fmdata.contract import Package, load
 from fmdata.errors import FmdataError
 from fmdata.sql import MEMORY, Room
-from fmdata.verify import IndependentReader, compare, verify
+from fmdata.verify import IndependentReader, check_sums, compare, verify
+from fmdata.verify_database import fingerprints
 from fmdata.writers.archive import files, write_sums, write_zip
 
 FMDATA = [sys.executable, "-m", "fmdata"]
@@ -138,7 +139,9 @@ def change(folder: Path, sql: str) -> None:
 
 
 def verify_all(folder: Path, package: Package, counts: dict[str, int], reader: IndependentReader) -> None:
-    verify(folder, package, counts, reader, counts, compare(folder, package, counts, Room(MEMORY, folder.parent)))
+    room = Room(MEMORY, folder.parent)
+    compared = compare(folder, package, counts, fingerprints(folder, package, room), room)
+    verify(folder, package, counts, reader, counts, compared, check_sums(folder))
 
 
 @pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)

@@ -16,7 +16,7 @@ from fmdata.contract import Anchoring, Package, Resource, anchoring
 from fmdata.errors import FmdataError, raise_if
 from fmdata.extracts import discover, manifest, unpack
 from fmdata.failures import Failures
-from fmdata.intake import Meter, make_tables, refuse, take_in
+from fmdata.intake import Meter, Publish, make_tables, refuse, take_in
 from fmdata.progress import Progress, Step
 from fmdata.provenance import generate
 from fmdata.rights import check_cells
@@ -41,17 +41,18 @@ def assemble(
     found: Failures,
     progress: Progress,
     scratch: Path,
-    keys_only: bool = False,
+    publish: Publish | None = None,
 ) -> Anchoring | None:
     """Fill the schema `main` of `con` with the typed rows of every table of the contract; what is no value is `found`.
 
-    What is compressed is unpacked in the folder `scratch`. With `keys_only`, tables that nothing else reads keep only
-    their keys. Returns the tables that anchor its places, if it has any. Raises `CheckError` for files, bytes and
-    records that cannot be read, and for extracts that break a contract of their own.
+    What is compressed is unpacked in the folder `scratch`. With `publish`, extracts that are the tables are not held:
+    it is given their rows, and keys alone are kept. Returns the tables that anchor its places, if it has any. Raises
+    `CheckError` for files, bytes and records that cannot be read, and for extracts that break a contract of their own.
     """
     raw = manifest(package)
-    _tables(con, package, raw, found, progress, scratch, keys_only=keys_only)
-    return anchoring(package, raw)
+    roles = anchoring(package, raw)
+    _tables(con, package, raw, found, progress, scratch, publish=publish)
+    return roles
 
 
 def check_tables(
@@ -91,6 +92,11 @@ def assemble_unanchored(
     return roles
 
 
+def _is_streamed(package: Package, raw: Package) -> bool:
+    """Whether nothing but keys is asked of the rows once each has been checked, so that none need be held."""
+    return is_published_as_is(package, raw) and not any(r.generated or r.role for r in package)
+
+
 def _tables(
     con: duckdb.DuckDBPyConnection,
     package: Package,
@@ -99,7 +105,7 @@ def _tables(
     progress: Progress,
     scratch: Path,
     without: tuple[Resource, ...] = (),
-    keys_only: bool = False,
+    publish: Publish | None = None,
 ) -> None:
     """Make every table in `main`, the extracts checked; those `without` are taken for empty.
 
@@ -114,9 +120,11 @@ def _tables(
     if is_published_as_is(package, raw):
         rules = load_rules(package)
         checks = {resource.name: rules.get(resource.name, []) for resource in raw}
-        if keys_only and not any(resource.generated for resource in package):
-            keep = keyed(raw)
-    _take_in(con, package.root, raw, found, without, checks, keep, step, scratch)
+    if not _is_streamed(package, raw):
+        publish = None
+    if publish:
+        keep = keyed(raw)
+    _take_in(con, package.root, raw, found, without, checks, keep, step, scratch, publish)
     con.execute("SET enable_external_access = false")
     if not is_published_as_is(package, raw):
         found.raise_overflow()
@@ -144,6 +152,7 @@ def _take_in(
     keep: Mapping[str, list[str]],
     step: Step,
     scratch: Path,
+    publish: Publish | None,
 ) -> None:
     extracts, failures = discover(root, raw)
     missing = {failure.file for failure in failures}
@@ -163,7 +172,7 @@ def _take_in(
             continue
         there = replace(extract, files=tuple(file for file in extract.files if file not in missing))
         own, kept = checks.get(extract.resource.name), keep[extract.resource.name]
-        unsound = take_in(con, there, {file: texts[file] for file in there.files}, own, kept, found, meter)
+        unsound = take_in(con, there, {file: texts[file] for file in there.files}, own, kept, found, meter, publish)
         doubted += [(extract.resource, file) for file in unsound]
     refuse(con, failures, doubted, texts)
 

@@ -95,8 +95,13 @@ def look(root: Path, options: Mapping[str, Any], known: Inputs | None) -> Inputs
     )
 
 
-def take(files: Iterable[tuple[str, _Place]], known: Snapshot | None = None) -> Snapshot:
-    """The named files; those that are as they are `known` are not read. Raises `OSError` as `look` does."""
+def take(
+    files: Iterable[tuple[str, _Place]], known: Snapshot | None = None, digests: Mapping[str, str] | None = None
+) -> Snapshot:
+    """The named files; those that are as they are `known`, or have `digests`, are not read.
+
+    Raises `OSError` as `look` does.
+    """
     # The one clock of the core: nothing that is published depends on it.
     at, taken = time.time_ns(), {}
     for name, place in files:
@@ -107,6 +112,8 @@ def take(files: Iterable[tuple[str, _Place]], known: Snapshot | None = None) -> 
         before = known.files.get(name) if known else None
         if known and before and before[:5] == shape and known.settled(name):
             taken[name] = before
+        elif digests and name in digests:
+            taken[name] = Seen(*shape, digests[name])
         else:
             with Path(place).open("rb") as stream:
                 taken[name] = Seen(*shape, hashlib.file_digest(stream, "sha256").hexdigest())

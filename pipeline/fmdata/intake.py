@@ -7,7 +7,7 @@ beyond a row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,8 @@ from fmdata.quick_casts import DOUBT, DTYPES, quick_casts, texts
 from fmdata.sql import literal, name
 
 _FILE, _ROW = "_extract", "_row"
+# Takes the rows of a relation for the release: connection, resource, relation.
+Publish = Callable[[duckdb.DuckDBPyConnection, Resource, str], None]
 
 
 class Frame:
@@ -63,13 +65,14 @@ def take_in(
     keep: list[str],
     found: Failures,
     meter: Meter,
+    publish: Publish | None,
 ) -> list[str]:
     """Make `raw.<resource>`: the typed rows of an extract, in the order of files and lines, fields that `keep` names.
 
     Further columns: `_file` (path from the root), `_line` (physical line, 1-based), `_folder` (the folder under raw/,
     NULL for none). Every row is checked for its types and, with `checks`, be they none, for contract and checks too;
-    what is wrong is `found`. `texts_` says where the CSV text of each file is. Returns the files that could not be read
-    as rows.
+    what is wrong is `found`; as long as nothing is, `publish` is given the rows. `texts_` says where the CSV text of
+    each file is. Returns the files that could not be read as rows.
     """
     resource = extract.resource
     rows = RowChecks(resource, checks or [], contract=checks is not None)
@@ -77,6 +80,10 @@ def take_in(
     seen: list[pl.DataFrame] = []
     doubted: list[str] = []
     place = _places(extract)
+    if publish:
+        # None of its rows: there may be no more.
+        nothing = ", ".join(f"CAST(NULL AS {storage(field)}) AS {name(field.name)}" for field in resource.fields)
+        publish(con, resource, f"(SELECT {nothing} WHERE false)")
     # While a batch is checked, the next one is read and the one before handed over.
     with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as holder, con.cursor() as cursor:
         batches = _batches(extract, texts_, doubted)
@@ -91,7 +98,7 @@ def take_in(
             if rows.beyond:
                 seen.append(typed)
             held.result()
-            held = holder.submit(_hold, cursor, typed, resource, keep)
+            held = holder.submit(_hold, cursor, typed, resource, keep, None if found else publish)
             meter.count(len(text), size)
         held.result()
     if seen and not doubted:
@@ -181,10 +188,14 @@ def _judged(
     return judged.cast({f.name: DTYPES[storage(f)] for f in resource.fields}), failures
 
 
-def _hold(con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource, keep: list[str]) -> None:
+def _hold(
+    con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource, keep: list[str], publish: Publish | None
+) -> None:
     kept = [*(name(field.name) for field in resource.fields if field.name in keep), _FILE, "_line"]
     con.register("_typed", Frame(typed))
     con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {', '.join(kept)} FROM _typed")
+    if publish:
+        publish(con, resource, "_typed")
     con.unregister("_typed")
 
 

@@ -87,14 +87,16 @@ def unchanged(begun: Start) -> Release | None:
 
 
 @contextmanager
-def recorded(begun: Start | None, release: Release) -> Iterator[None]:
+def recorded(begun: Start | None, release: Release, digests: Mapping[str, str]) -> Iterator[None]:
     """Put around the swap of a release: once it is in its place, write what it was made of, by `begun`.
+
+    `digests` are the SHA-256 of files of the release, which need not be read again for them.
 
     Nothing is recorded if an input was touched since: who can say which contents the build read? An input that was
     written just before the build began is read again for that, its stat being no proof (`Snapshot.settled`).
     """
     # Before the swap nobody else knows of the folder: what is seen here is what was verified.
-    files = take(below(release.folder)) if begun and begun.inputs else None
+    files = take(below(release.folder), digests=digests) if begun and begun.inputs else None
     yield
     if files is None or begun is None:
         return

@@ -24,11 +24,12 @@ from fmdata.rights import check_rights, load_gate
 from fmdata.sample import sampled, write_sample
 from fmdata.sql import MEMORY, Room, connect, count, interruptible, name, stop, watched
 from fmdata.swap import staging, swap
-from fmdata.verify import IndependentReader, compare, verify
-from fmdata.writers.archive import is_zipped, write_sums, write_zip
+from fmdata.verify import IndependentReader, check_sums, compare, verify
+from fmdata.verify_database import Fingerprint, fingerprints
+from fmdata.writers.archive import is_zipped, read_sums, write_sums, write_zip
 from fmdata.writers.citation import write_citation
 from fmdata.writers.cookbook import write_cookbook
-from fmdata.writers.csv import DATA, write_csv
+from fmdata.writers.csv import DATA, append_csv, write_csv
 from fmdata.writers.database import write_database
 from fmdata.writers.descriptor import write_descriptor
 from fmdata.writers.parquet import write_parquet
@@ -38,7 +39,9 @@ from fmdata.writers.remarks import remarks_on
 _COPIED = ("LICENSE", "CHANGELOG.md")
 # What Python, polars and frictionless need beside DuckDB, in bytes, whatever the size of the data.
 _BESIDE = 500_000_000
-_LEAST = 100_000_000
+_LEAST = 200_000_000
+# The part of what DuckDB may use that is for the rows that are held; the rest is for writing and comparing the release.
+_HELD = 0.55
 
 
 def check(root: Path, progress: Progress, memory: int = MEMORY) -> Release:
@@ -60,7 +63,7 @@ def check_data(root: Path, progress: Progress, memory: int = MEMORY) -> Package:
     with interruptible(), running_out(), tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
         room = _room(memory, Path(aside))
         with workspace(room) as con, Failures(package.root) as found:
-            roles = assemble(con, package, found, progress, room.scratch, keys_only=True)
+            roles = assemble(con, package, found, progress, room.scratch, lambda *_: None)
             check_tables(con, package, roles, found, progress)
     return package
 
@@ -78,7 +81,7 @@ def build(
     package = load(root)
     with staging(root / "dist") as folder:
         release = _make(package, folder, memory, progress, parquet)
-        with recorded(begun, release):
+        with recorded(begun, release, dict(read_sums(release.folder))):
             swap(release.folder, root / LATEST)
     return replace(release, folder=root / LATEST)
 
@@ -86,17 +89,18 @@ def build(
 def _make(package: Package, aside: Path, memory: int, progress: Progress, parquet: bool = False) -> Release:
     _prerequisites(package.root)
     making = _Making(package, aside / "release", _room(memory, aside / "scratch"), parquet, progress)
-    for folder in (making.folder, making.room.scratch):
+    for folder in (making.folder, making.folder / DATA, making.room.scratch):
         folder.mkdir()
     with (
         interruptible(),
         running_out(),
-        workspace(making.room, making.folder) as con,
+        workspace(making.room.part(_HELD), making.folder, making.room.scratch) as con,
         IndependentReader() as reader,
         Failures(package.root) as found,
-        ThreadPoolExecutor(2) as beside,
+        ThreadPoolExecutor(3) as beside,
     ):
-        roles = assemble(con, package, found, progress, making.room.scratch)
+        publish = partial(append_csv, release=making.folder, scratch=making.room.scratch)
+        roles = assemble(con, package, found, progress, making.room.scratch, publish)
         # What has no value amiss is written while it is checked further; nothing is published before that has ended.
         writing = None if found else beside.submit(making.write, con.cursor(), reader, beside)
         try:
@@ -105,14 +109,15 @@ def _make(package: Package, aside: Path, memory: int, progress: Progress, parque
             making.step.stop()
             raise
         assert writing, "what is found is raised"
-        counts, content, read = writing.result()
-        compared = beside.submit(compare, making.folder, package, counts, making.room.part(0.75))
+        counts, content, read, in_csv = writing.result()
+        compared = beside.submit(compare, making.folder, package, counts, in_csv.result(), making.room.part(1 - _HELD))
         remarks = remarks_on(package, making.folder, counts)
         _write_rest(package, making.folder, counts, content, remarks)
         progress(Step("verifying the release"))
+        sums = beside.submit(check_sums, making.folder)
         borrowed = beside.submit(check_rights, con.cursor(), package, load_gate(con, roles), making.folder)
         try:
-            verify(making.folder, package, counts, reader, read.result(), compared.result())
+            verify(making.folder, package, counts, reader, read.result(), compared.result(), sums.result())
         finally:
             raise_if(borrowed.result())
     return Release(making.folder, package.name, package.version, content, counts, remarks)
@@ -131,27 +136,27 @@ class _Making:
 
     def write(
         self, con: duckdb.DuckDBPyConnection, reader: IndependentReader, beside: Executor
-    ) -> tuple[dict[str, int], str, Future[dict[str, int]]]:
+    ) -> tuple[dict[str, int], str, Future[dict[str, int]], Future[dict[str, Fingerprint]]]:
         """Write the tables and the DuckDB file, and let `reader` begin.
 
-        Returns the rows of each table, the content hash, and the rows that the reader should find.
+        Returns the rows of each table, the content hash, the rows that the reader should find, and the fingerprints of
+        the CSV files.
         """
         package, folder = self.package, self.folder
         counts = {r.name: count(con, f"main.{name(r.name)}") for r in package}
         self._begin("writing CSV files", counts, con)
-        (folder / DATA).mkdir()
         for resource in package:
-            write_csv(con, resource, folder / DATA)
+            if not (folder / DATA / f"{resource.name}.csv").exists():
+                write_csv(con, resource, folder, self.room.scratch)
             if self.parquet:
                 write_parquet(con, resource, folder)
         content = beside.submit(write_descriptor, package, folder, counts)
         read = beside.submit(_let_read, package, folder, self.room.scratch / "sample", counts, content, reader)
-        # Little is asked of the workspace from here on.
-        con.execute(f"SET memory_limit = '{self.room.part(0.25).memory}B'")
-        with connect(self.room.part(0.75), threads="1") as out:
+        in_csv = beside.submit(fingerprints, folder, package, self.room.part((1 - _HELD) / 3))
+        with connect(self.room.part((1 - _HELD) * 2 / 3), threads="1") as out:
             self._begin("writing the DuckDB file", counts, out)
             write_database(out, package, folder, counts, content.result, partial(_place, con))
-        return counts, content.result(), read
+        return counts, content.result(), read, in_csv
 
     def _begin(self, words: str, counts: dict[str, int], con: duckdb.DuckDBPyConnection) -> None:
         self.step = Step(words, total=sum(counts.values()), percent=watched(con), stop=partial(stop, con))

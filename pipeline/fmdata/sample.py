@@ -5,6 +5,8 @@ counted by a reader that shares nothing with the one that wrote it but Python's 
 from __future__ import annotations
 
 import json
+import random
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ import polars as pl
 
 from fmdata.contract import Package, Resource
 from fmdata.errors import FmdataError
-from fmdata.extracts.blocks import read_blocks
+from fmdata.extracts.blocks import Part, read_blocks
 from fmdata.extracts.frames import frame
 from fmdata.writers.csv import DATA
 
@@ -63,13 +65,16 @@ def _write_rows(package: Package, resource: Resource, folder: Path, rows: int, t
     """Write a sample of a table; returns its rows. The whole of the table is read and counted."""
     file = f"{DATA}/{resource.name}.csv"
     share = package.limits.validation / rows
+    chance = random.Random(_SEED)
     doubted: list[str] = []
     chosen: list[pl.DataFrame] = []
     counted = 0
-    for number, parts in enumerate(read_blocks({file: folder / file}, resource.names(), doubted)):
-        text = frame(parts, resource.names())
-        chosen.append(text.sample(n=round(len(text) * share), seed=_SEED + number))
-        counted += len(text)
+    for parts in read_blocks({file: folder / file}, resource.names(), doubted):
+        for part in parts:
+            text = frame([_window(part, 4 * share, chance)], resource.names())
+            wanted = min(len(text), round(part.records * share))
+            chosen.append(text.sample(n=wanted, seed=chance.randrange(2**32)))
+            counted += part.records
     if doubted or counted != rows:
         found = "no sound CSV" if doubted else f"{counted:,} rows where {rows:,} were written"
         raise FmdataError(f"{file}: the release holds {found}; nothing was published. The disk may be failing.")
@@ -77,3 +82,13 @@ def _write_rows(package: Package, resource: Resource, folder: Path, rows: int, t
     # A blank is no empty text in quotes.
     sample.select(pl.when(pl.all() != "").then(pl.all())).write_csv(target)
     return len(sample)
+
+
+def _window(part: Part, share: float, chance: random.Random) -> Part:
+    """About that share of a part's records, from a place left to chance on; all of them where cells have line feeds."""
+    if part.breaks or share >= 1:
+        return part
+    length = int(len(part.body) * share)
+    start = part.body.rfind(b"\n", 0, chance.randrange(len(part.body) - length)) + 1
+    body = part.body[start : part.body.find(b"\n", start + length) + 1]
+    return replace(part, body=body, records=body.count(b"\n"))

@@ -14,9 +14,9 @@ from typing import Any
 from fmdata.contract import Package
 from fmdata.errors import FmdataError
 from fmdata.sql import Room
-from fmdata.verify_database import verify_database
+from fmdata.verify_database import Fingerprint, verify_database
 from fmdata.verify_parquet import verify_parquet
-from fmdata.writers.archive import SUMS, files, is_zipped, sha256
+from fmdata.writers.archive import SUMS, files, is_zipped, read_sums, sha256
 
 
 class IndependentReader:
@@ -54,9 +54,17 @@ class IndependentReader:
         return report
 
 
-def compare(folder: Path, package: Package, counts: dict[str, int], room: Room) -> list[str]:
-    """Where the DuckDB file and the Parquet files of the release at `folder` are not what its CSV files say."""
-    return [*verify_database(folder, package, counts, room), *verify_parquet(folder, package, counts, room)]
+def compare(
+    folder: Path, package: Package, counts: dict[str, int], in_csv: dict[str, Fingerprint], room: Room
+) -> list[str]:
+    """Where the DuckDB file and the Parquet files of the release at `folder` are not what its CSV files say.
+
+    `in_csv` has the fingerprints of these.
+    """
+    return [
+        *verify_database(folder, package, counts, in_csv, room),
+        *verify_parquet(folder, package, counts, in_csv, room),
+    ]
 
 
 def verify(
@@ -66,14 +74,16 @@ def verify(
     reader: IndependentReader,
     read: dict[str, int],
     compared: list[str],
+    sums: list[str],
 ) -> None:
     """Raise `FmdataError` with everything in which the release at `folder` contradicts itself or its contract.
 
-    `reader` has begun to read the rows `read` of each table of it; `compared` is what `compare` found.
+    `reader` has begun to read the rows `read` of each table of it; `compared` is what `compare`
+    found, `sums` what `check_sums`.
     """
     faults = [
         *compared,
-        *_sums(folder),
+        *sums,
         *_descriptor(folder, counts),
         *_zip(folder, package),
         *_frictionless(reader.report(), read),
@@ -82,10 +92,9 @@ def verify(
         raise FmdataError("the release does not verify, so nothing was published:\n" + "\n".join(faults))
 
 
-def _sums(folder: Path) -> list[str]:
+def check_sums(folder: Path) -> list[str]:
     """Where SHA256SUMS does not list each file of the release, once and rightly."""
-    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    listed = [(file, digest) for digest, _, file in (line.partition("  ") for line in lines)]
+    listed = read_sums(folder)
     there = files(folder)
     faults = [f"{SUMS}: it does not list the files of the release"] if [file for file, _ in listed] != there else []
     wrong = (file for file, digest in listed if file in there and sha256(folder / file) != digest)

@@ -24,7 +24,9 @@ _COMMENTS = (
 )
 
 
-def verify_database(folder: Path, package: Package, counts: dict[str, int], room: Room) -> list[str]:
+def verify_database(
+    folder: Path, package: Package, counts: dict[str, int], in_csv: dict[str, Fingerprint], room: Room
+) -> list[str]:
     """Every way in which the file differs: tables and views, columns, constraints and comments, rows and values."""
     with connect(room) as con:
         con.execute(f"ATTACH {literal(folder / f'{package.name}.duckdb')} AS release (READ_ONLY)")
@@ -37,7 +39,9 @@ def verify_database(folder: Path, package: Package, counts: dict[str, int], room
         faults = [*_views(con, package), *_macros(con), *_shape(con, package)]
         for resource in package if not faults else ():
             table = f"release.main.{name(resource.name)}"
-            faults += differing_rows(con, folder, resource, counts[resource.name], table, "DuckDB")
+            faults += differing_rows(
+                con, folder, resource, counts[resource.name], in_csv[resource.name], table, "DuckDB"
+            )
     return faults
 
 
@@ -86,28 +90,42 @@ def _macros(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [f"{macro}: the macro in the DuckDB file is not the contract's" for macro in sorted(differing)]
 
 
+Fingerprint = tuple[int, int]
+
+
+def fingerprints(folder: Path, package: Package, room: Room) -> dict[str, Fingerprint]:
+    """Of the rows in each CSV file of the release at `folder`, by table: their number and a sum over their hashes."""
+    with connect(room) as con:
+        return {r.name: _fingerprint(con, r, f"(FROM {published_rows(r, folder)})") for r in package}
+
+
 def differing_rows(
-    con: duckdb.DuckDBPyConnection, folder: Path, resource: Resource, rows: int, relation: str, form: str
+    con: duckdb.DuckDBPyConnection,
+    folder: Path,
+    resource: Resource,
+    rows: int,
+    csv_rows: Fingerprint,
+    relation: str,
+    form: str,
 ) -> list[str]:
     """Where the rows of the CSV file differ from those of a typed relation: as sets with repetition, values as texts.
 
-    `form` is what the relation is in: "DuckDB" or "Parquet".
+    `form` is what the relation is in: "DuckDB" or "Parquet"; `csv_rows` is the fingerprint of the CSV file.
     """
-    in_csv = f"(FROM {published_rows(resource, folder)})"
     texts = ", ".join(
         f"{write(f, f'CAST({name(f.name)} AS {TYPES[f.type].storage})')} AS {name(f.name)}" for f in resource.fields
     )
     in_file = f"(SELECT {texts} FROM {relation})"
-    csv_rows, file_rows = _fingerprint(con, resource, in_csv), _fingerprint(con, resource, in_file)
+    file_rows = _fingerprint(con, resource, in_file)
     if csv_rows[0] != rows or file_rows[0] != rows:
         return [f"{resource.name}: {csv_rows[0]} rows in CSV, {file_rows[0]} in {form}, not {rows}"]
     if csv_rows != file_rows:
-        differing = count(con, f"(FROM {in_csv} EXCEPT ALL FROM {in_file})")
+        differing = count(con, f"(FROM {published_rows(resource, folder)} EXCEPT ALL FROM {in_file})")
         return [f"{resource.name}: {differing} rows differ between CSV and {form}"]
     return []
 
 
-def _fingerprint(con: duckdb.DuckDBPyConnection, resource: Resource, rows: str) -> tuple[int, int]:
+def _fingerprint(con: duckdb.DuckDBPyConnection, resource: Resource, rows: str) -> Fingerprint:
     """The number of rows and a sum over their hashes, whatever their order."""
     columns = ", ".join(map(name, resource.names()))
     query = f"SELECT count(*), coalesce(sum(hash({columns})::HUGEINT), 0) FROM {rows}"

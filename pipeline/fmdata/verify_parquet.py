@@ -9,12 +9,14 @@ import duckdb
 
 from fmdata.contract import Package, Resource
 from fmdata.sql import Room, connect, path_literal
-from fmdata.verify_database import differing_rows
+from fmdata.verify_database import Fingerprint, differing_rows
 from fmdata.writers.csv import DATA
 from fmdata.writers.parquet import PARQUET, describe, kind, path
 
 
-def verify_parquet(folder: Path, package: Package, counts: dict[str, int], room: Room) -> list[str]:
+def verify_parquet(
+    folder: Path, package: Package, counts: dict[str, int], in_csv: dict[str, Fingerprint], room: Room
+) -> list[str]:
     """Every way in which they differ: a file that is there or told of alone, its hash, columns, rows and values."""
     there = sorted(file.relative_to(folder).as_posix() for file in (folder / DATA).glob(f"*.{PARQUET}"))
     descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
@@ -29,15 +31,17 @@ def verify_parquet(folder: Path, package: Package, counts: dict[str, int], room:
             if told.get(resource.name) != describe(resource, folder)[PARQUET]:
                 faults.append(f"datapackage.json: what it says of {path(resource)} is not so")
             try:
-                faults += _differences(con, folder, resource, counts[resource.name])
+                faults += _differences(con, folder, resource, counts[resource.name], in_csv[resource.name])
             except duckdb.Error as error:
                 faults.append(f"{path(resource)}: cannot be read ({str(error).splitlines()[0]})")
     return faults
 
 
-def _differences(con: duckdb.DuckDBPyConnection, folder: Path, resource: Resource, rows: int) -> list[str]:
+def _differences(
+    con: duckdb.DuckDBPyConnection, folder: Path, resource: Resource, rows: int, csv_rows: Fingerprint
+) -> list[str]:
     relation = f"read_parquet({path_literal(folder / path(resource))}, hive_partitioning = false)"
     columns = [row[:2] for row in con.execute(f"DESCRIBE FROM {relation}").fetchall()]
     if columns != [(field.name, kind(field)) for field in resource.fields]:
         return [f"{path(resource)}: its columns are not the contract's"]
-    return differing_rows(con, folder, resource, rows, relation, "Parquet")
+    return differing_rows(con, folder, resource, rows, csv_rows, relation, "Parquet")

@@ -36,6 +36,12 @@ def write_sums(folder: Path) -> None:
     (folder / SUMS).write_text(text, encoding="utf-8")
 
 
+def read_sums(folder: Path) -> list[tuple[str, str]]:
+    """The lines of `folder/SHA256SUMS`: file and SHA-256."""
+    lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    return [(file, digest) for digest, _, file in (line.partition("  ") for line in lines)]
+
+
 def write_zip(folder: Path, stem: str) -> None:
     """Write `folder/<stem>.zip` with every file of the release below one folder `<stem>/`."""
     with zipfile.ZipFile(folder / f"{stem}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -15,15 +16,26 @@ DATA = "data"
 _MAX_RECORD = 1 << 23
 
 
-def write_csv(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path) -> None:
-    """Write `main.<resource>` to `folder/<resource>.csv`. A blank is the field's first missing value."""
+def write_csv(con: duckdb.DuckDBPyConnection, resource: Resource, release: Path, scratch: Path) -> None:
+    """Write `main.<resource>` to `release/data/<resource>.csv`. A blank is the field's first missing value."""
+    append_csv(con, resource, f"main.{name(resource.name)}", release, scratch)
+
+
+def append_csv(con: duckdb.DuckDBPyConnection, resource: Resource, relation: str, release: Path, scratch: Path) -> None:
+    """Add the rows of a relation to the CSV file of a resource, which begins with a header. `scratch` is a folder."""
     cells = ", ".join(f"{write(field, name(field.name))} AS {name(field.name)}" for field in resource.fields)
+    file = release / DATA / f"{resource.name}.csv"
+    begun = file.exists()
+    part = scratch / f"{resource.name}.part" if begun else file
     # Read without a NULL text, a file keeps "" and blank apart only by quotes, which readers do not: no value is "".
     con.execute(
-        f"COPY (SELECT {cells} FROM main.{name(resource.name)}) "
-        f"TO {literal(folder / f'{resource.name}.csv')} "
-        "(FORMAT csv, HEADER true, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULL '')"
+        f"COPY (SELECT {cells} FROM {relation}) TO {literal(part)} "
+        f"(FORMAT csv, HEADER {not begun}, DELIMITER ',', QUOTE '\"', ESCAPE '\"', NULL '')"
     )
+    if begun:
+        with part.open("rb") as rows, file.open("ab") as whole:
+            shutil.copyfileobj(rows, whole, 1 << 20)
+        part.unlink()
 
 
 def published_rows(resource: Resource, release: Path) -> str:
@@ -32,5 +44,5 @@ def published_rows(resource: Resource, release: Path) -> str:
     return (
         f"read_csv({literal(release / DATA / f'{resource.name}.csv')}, columns = {{{columns}}}, auto_detect = false, "
         "header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', strict_mode = true, "
-        f"allow_quoted_nulls = false, max_line_size = {_MAX_RECORD})"
+        f"allow_quoted_nulls = false, max_line_size = {_MAX_RECORD}, buffer_size = {2 * _MAX_RECORD})"
     )

@@ -12,10 +12,10 @@ from typing import Any
 import duckdb
 
 from fmdata.contract import Field, Resource
-from fmdata.contract.types import storage
+from fmdata.contract.types import published, storage
 from fmdata.sql import literal, name
 from fmdata.writers.archive import sha256
-from fmdata.writers.csv import DATA
+from fmdata.writers.csv import DATA, published_rows
 
 PARQUET = "parquet"
 """The end of the files' names, and the property of a resource that tells of its file."""
@@ -23,11 +23,10 @@ _WRITTEN = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZ
 
 
 def write_parquet(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path) -> None:
-    """Write `main.<resource>` to `folder/data/<resource>.parquet`; a blank is NULL."""
-    columns = ", ".join(f"CAST({name(f.name)} AS {kind(f)}) AS {name(f.name)}" for f in resource.fields)
-    con.execute(
-        f"COPY (SELECT {columns} FROM main.{name(resource.name)}) TO {literal(folder / path(resource))} ({_WRITTEN})"
-    )
+    """Write the rows of `folder/data/<resource>.csv` to a Parquet file beside it; a blank is NULL."""
+    columns = ", ".join(f"CAST({published(f, name(f.name))} AS {kind(f)}) AS {name(f.name)}" for f in resource.fields)
+    rows = published_rows(resource, folder)
+    con.execute(f"COPY (SELECT {columns} FROM {rows}) TO {literal(folder / path(resource))} ({_WRITTEN})")
 
 
 def kind(field: Field) -> str:
