@@ -1,0 +1,118 @@
+"""What is otherwise for large data, on small data: limits, a report that stays bounded, memory, rules in batches."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter
+
+import duckdb
+import polars as pl
+import pytest
+
+from fmdata.checks import row_rule, table_rule
+from fmdata.extracts import blocks
+from fmdata.failures import REPORT, SHOWN
+
+SCHEMA = {
+    "fields": [
+        {"name": "id", "type": "integer", "title": "Id", "description": "A number."},
+        {"name": "kind", "type": "string", "title": "Kind", "constraints": {"enum": ["a", "b"]}},
+        {"name": "up", "type": "integer", "title": "Up", "description": "Another row, or none."},
+    ],
+    "primaryKey": "id",
+    "foreignKeys": [{"fields": "up", "reference": {"resource": "", "fields": "id"}}],
+}  # fmt: skip
+ROWS = "id,kind,up\n" + "".join(f"{n},{'ab'[n % 2]},{n - 1 if n else ''}\n" for n in range(40))
+
+
+def limited(root, **limits):
+    path = root / "datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**descriptor, "limits": limits}), encoding="utf-8")
+    return root
+
+
+def test_beyond_its_limits_a_release_says_what_it_lacks(small, run):
+    root = limited(small(SCHEMA, {"raw/t.csv": ROWS}), keys=39, validation=7, zip=100)
+    told = run("build", "--root", root)
+    assert told.exit_code == 0, told.output
+    latest = root / "dist/latest"
+    remarks = ["sample of 7 rows", "the DuckDB file does not enforce them", "There is no zip"]
+    readme = " ".join((latest / "README.md").read_text(encoding="utf-8").split())
+    assert all(remark in told.stdout and remark in readme for remark in remarks)
+    assert not list(latest.glob("*.zip"))
+    with duckdb.connect(str(latest / "small.duckdb"), read_only=True) as con:
+        kinds = {row[0] for row in con.execute("SELECT constraint_type FROM duckdb_constraints()").fetchall()}
+        assert con.execute("SELECT count(*), sum(up) FROM t").fetchall() == [(40, sum(range(39)))]
+    assert kinds == {"NOT NULL"}
+
+
+def test_within_its_limits_a_release_lacks_nothing(small, run):
+    root = limited(small(SCHEMA, {"raw/t.csv": ROWS}), keys=40, validation=40, zip=10_000_000)
+    told = run("build", "--root", root)
+    assert told.exit_code == 0 and len(told.stdout.splitlines()) == 3, told.output
+    with duckdb.connect(str(root / "dist/latest/small.duckdb"), read_only=True) as con:
+        kinds = {row[0] for row in con.execute("SELECT constraint_type FROM duckdb_constraints()").fetchall()}
+    assert {"PRIMARY KEY", "FOREIGN KEY"} <= kinds
+
+
+@pytest.mark.parametrize("limits", [{"keys": -1}, {"zip": "100"}, {"validation": True}, {"rows": 1}, [1]])
+def test_a_limit_is_a_number_that_is_known(small, run, limits):
+    root = small(SCHEMA, {"raw/t.csv": ROWS})
+    path = root / "datapackage.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "limits": limits}), encoding="utf-8")
+    told = run("check", "--root", root)
+    assert told.exit_code == 1 and "limits" in told.stderr
+
+
+def test_a_report_stays_bounded_and_a_file_has_all_of_it(small, run, monkeypatch):
+    """Faults of rows in every block, a key given twice in another, and a row that refers to none."""
+    monkeypatch.setattr(blocks, "BLOCK", 1 << 10)
+    faulty = [f"{n},{'abx'[n % 3]},\n" for n in range(4_000)] + ["7,a,\n", "9000,a,9999\n", "x,a,\n"]
+    root = small(SCHEMA, {"raw/t.csv": "id,kind,up\n" + "".join(faulty)})
+    wanted = {"enum": 1_333, "primary key": 1, "foreign key": 1, "type": 1}
+    for command in (("check",), ("check", "--data-only"), ("build",)):
+        told = run(*command, "--root", root)
+        assert told.exit_code == 1
+        assert told.stderr.count("breaks enum") == len(told.stderr.splitlines()) - 1 == SHOWN
+        assert "1,336 failures. By rule: enum 1,333, foreign key 1, primary key 1, type 1." in told.stderr
+        with (root / REPORT).open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        assert Counter(row["rule"] for row in rows) == wanted
+        assert [int(row["line"]) for row in rows] == sorted([*range(4, 4_001, 3), 4_002, 4_003, 4_004])
+    assert len(json.loads(run("check", "--format", "json", "--root", root).stdout)) == SHOWN
+    (root / "raw/t.csv").write_text(ROWS)
+    assert run("check", "--root", root).exit_code == 0
+    assert not (root / REPORT).exists()
+
+
+def test_too_little_memory_is_told_and_nothing_is_published(small, run):
+    root = small(SCHEMA, {"raw/t.csv": ROWS})
+    told = run("build", "--root", root, "--memory-limit", "100MB")
+    assert told.exit_code == 1 and "expected at least" in told.stderr
+    assert not (root / "dist/latest").exists()
+    assert run("build", "--root", root, "--memory-limit", "much").exit_code == 2
+
+
+def test_a_row_rule_sees_one_row(small, run):
+    with pytest.raises(ValueError, match="make it a table_rule"):
+        row_rule("once", pl.len().over("id") == 1, "expected each once; remove one")
+    assert table_rule("once", pl.len().over("id") == 1, "expected each once; remove one").name == "once"
+
+
+def test_rules_are_asked_over_block_borders(small, run, monkeypatch):
+    """A row rule finds its row in whatever block it is; a table rule sees the rows of all of them."""
+    monkeypatch.setattr(blocks, "BLOCK", 1)
+    rules = """
+import polars as pl
+from fmdata.checks import row_rule, table_rule
+CHECKS = [
+    row_rule("small", pl.col("id") < 39, "expected a small id; make it smaller"),
+    table_rule("half", pl.len().over("kind") <= 19, "expected fewer of a kind; remove some"),
+]
+"""
+    root = small(SCHEMA, {"raw/t.csv": ROWS, "pipeline/rules/t.py": rules})
+    told = json.loads(run("check", "--format", "json", "--root", root).stdout)
+    assert [f["line"] for f in told if f["rule"] == "small"] == [41]
+    assert [f["line"] for f in told if f["rule"] == "half"] == list(range(2, 42))
