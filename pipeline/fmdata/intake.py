@@ -195,7 +195,9 @@ def _hold(
     con.register("_typed", Frame(typed))
     con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {', '.join(kept)} FROM _typed")
     if publish:
-        publish(con, resource, "_typed")
+        # Arrow has other times of day than DuckDB.
+        values = ", ".join(f"CAST({name(f.name)} AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
+        publish(con, resource, f"(SELECT {values} FROM _typed)")
     con.unregister("_typed")
 
 
