@@ -84,3 +84,23 @@ def test_small_files_go_together_and_keep_their_lines(tmp_path, block, monkeypat
         found += zip(text["a"], text["b"], lines(parts, text, (False,) * 5), strict=True)
     assert not doubted
     assert found == [(str(n), f"{row}\n", 2 + 2 * row) for n in range(5) for row in range(n)]
+
+
+def test_blocks_do_not_grow_with_cells_of_many_lines(tmp_path, monkeypatch):
+    """A block that ends within quotes is cut where the record before it ends."""
+    monkeypatch.setattr(blocks, "BLOCK", 256)
+    path = tmp_path / "t.csv"
+    cell = "line\n" * 30
+    path.write_text("a,b\n" + "".join(f'{row},"{cell}"\n' for row in range(200)))
+    doubted = []
+    parts = [part for some in read_blocks({"t.csv": path}, ["a", "b"], doubted) for part in some]
+    assert not doubted and sum(part.records for part in parts) == 200
+    assert max(len(part.body) for part in parts) < 1_000
+
+
+@pytest.mark.parametrize(("field", "header"), [("a,b", "a,b"), ('a"b', 'a"b')])
+def test_a_header_of_odd_names_is_read_as_a_record(tmp_path, field, header):
+    path = tmp_path / "t.csv"
+    path.write_text(f"{header}\nx\n")
+    doubted = []
+    assert not list(read_blocks({"t.csv": path}, [field], doubted)) and doubted == ["t.csv"]

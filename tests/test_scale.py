@@ -12,7 +12,8 @@ import pytest
 
 from fmdata.checks import row_rule, table_rule
 from fmdata.extracts import blocks
-from fmdata.failures import REPORT, SHOWN
+from fmdata.failures import SHOWN
+from fmdata.files import REPORT
 
 SCHEMA = {
     "fields": [
@@ -116,3 +117,43 @@ CHECKS = [
     told = json.loads(run("check", "--format", "json", "--root", root).stdout)
     assert [f["line"] for f in told if f["rule"] == "small"] == [41]
     assert [f["line"] for f in told if f["rule"] == "half"] == list(range(2, 42))
+
+
+def test_without_keys_in_the_file_no_row_waits_for_another(small, run):
+    """Rows in a circle cannot be loaded one by one; where nothing is enforced, they need not be."""
+    rows = "id,kind,up\n1,a,2\n2,a,1\n"
+    assert "in a circle" in run("build", "--root", small(SCHEMA, {"raw/t.csv": rows})).stderr
+    assert run("build", "--root", limited(small(SCHEMA, {"raw/t.csv": rows}), keys=1)).exit_code == 0
+
+
+def test_a_sample_keeps_an_empty_text_in_the_only_field(small, run):
+    schema = {"fields": [{"name": "a", "type": "string"}], "primaryKey": "a", "missingValues": ["NA"]}
+    root = limited(small(schema, {"raw/t.csv": 'a\nx\n""\ny\nz\nw\n'}), validation=4)
+    told = run("build", "--root", root)
+    assert told.exit_code == 0, told.output
+
+
+def test_rules_see_file_folder_and_line_of_what_is_published_as_it_is(small, run):
+    rules = """
+import polars as pl
+from fmdata.checks import row_rule
+CHECKS = [row_rule("here", (pl.col("_folder") == "in") & (pl.col("_file") == "raw/in/t.csv") & (pl.col("_line") == 2),
+                   "expected it here; move it")]
+"""
+    root = small(SCHEMA, {"raw/in/t.csv": "id,kind,up\n1,a,\n2,a,\n", "pipeline/rules/t.py": rules})
+    told = json.loads(run("check", "--format", "json", "--root", root).stdout)
+    assert [(f["file"], f["line"]) for f in told] == [("raw/in/t.csv", 3)]
+
+
+def test_an_unchanged_build_forgets_the_report_of_a_check(small, run):
+    root = small(SCHEMA, {"raw/t.csv": ROWS})
+    assert run("build", "--root", root).exit_code == 0
+    (root / "raw/t.csv").write_text("id,kind,up\n" + "x,a,\n" * (SHOWN + 1))
+    assert run("check", "--root", root).exit_code == 1 and (root / REPORT).exists()
+    (root / "raw/t.csv").write_text(ROWS)
+    assert "unchanged" in run("build", "--root", root).stdout and not (root / REPORT).exists()
+
+
+@pytest.mark.parametrize("size", ["9" * 400 + "GB", "99999999999999GB", "1e9GB", "-1GB"])
+def test_a_memory_limit_beyond_any_machine_is_a_matter_of_usage(small, run, size):
+    assert run("build", "--root", small(SCHEMA, {"raw/t.csv": ROWS}), "--memory-limit", size).exit_code == 2

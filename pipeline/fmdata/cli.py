@@ -74,8 +74,10 @@ def build(root: Path, force: bool, parquet: bool, memory: int) -> None:
       fmdata build --root ../other-data
       fmdata build --force --parquet
     """
+    from fmdata.files import forget_report
     from fmdata.record import start, unchanged
 
+    forget_report(root)
     # Asked here, before the engine is loaded, which takes longer than to look at everything it would read.
     begun = start(root.resolve(), {"parquet": parquet})
     release = None if force else unchanged(begun)
@@ -105,7 +107,11 @@ def _build(begun: Start, memory: int, parquet: bool) -> Release:
 @ROOT
 @click.option("--format", "form", type=click.Choice(["text", "json", "github"]), default="text", show_default=True,
               help="How failures are written: for people, for programs, or as GitHub annotations.")  # fmt: skip
-@click.option("--data-only", is_flag=True, help="Check the data alone: no release is made aside, which takes longest.")
+@click.option(
+    "--data-only",
+    is_flag=True,
+    help="Check rows, keys and places alone. No release is made aside: views, questions and rights are not looked at.",
+)
 @MEMORY_LIMIT
 def check(root: Path, form: str, data_only: bool, memory: int) -> None:
     """Do everything a build does, list every failure, publish nothing.
@@ -117,8 +123,10 @@ def check(root: Path, form: str, data_only: bool, memory: int) -> None:
       fmdata check --format json | jq '.[].file'
     """
     from fmdata.errors import CheckError, Failure, FmdataError
+    from fmdata.files import forget_report
     from fmdata.release import check, check_data
 
+    forget_report(root)
     try:
         with terminal.progress() as progress:
             checked = (check_data if data_only else check)(root.resolve(), progress, memory)

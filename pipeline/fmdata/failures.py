@@ -12,15 +12,17 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from fmdata.errors import CheckError, Failure
+import duckdb
+
+from fmdata.errors import CheckError, Failure, FmdataError
+from fmdata.files import REPORT
 from fmdata.sql import Room, connect, literal
 
-REPORT = "dist/failures.csv"
 SHOWN = 1_000
 # What follows only from what another stage found can be left out as long as there are not more than these.
 _HELD = 50_000
 # More than the rows of one batch, so that a failure and what follows from it are seen together.
-_AT_ONCE = 1_000_000
+_AT_ONCE = 500_000
 _MEMORY = 300_000_000
 # What a blank breaks, in one field or in several.
 _ECHOES = ("required", "foreign key")
@@ -42,7 +44,6 @@ class Failures:
         return bool(self.kept) or self._overflown
 
     def __enter__(self) -> Failures:
-        (self._root / REPORT).unlink(missing_ok=True)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -62,9 +63,17 @@ class Failures:
         """Raise `CheckError` if there are failures: with all of them, or with the first of those in `REPORT`."""
         self.kept[:] = told_once(self.kept)
         if self._overflown or len(self.kept) > SHOWN:
-            self._writer.writerows(self.kept)
-            self._aside.flush()
-            raise self._report()
+            first = sorted(self.kept)[:SHOWN]
+            try:
+                self._writer.writerows(self.kept)
+                self._aside.flush()
+                report = self._report()
+            except (OSError, duckdb.IOException) as error:
+                where = (
+                    f"{REPORT}: no room for the list of all failures ({str(error).splitlines()[0]}); some of them:\n"
+                )
+                raise FmdataError(where + "\n".join(map(str, first))) from None
+            raise report
         if self.kept:
             raise CheckError(self.kept)
 

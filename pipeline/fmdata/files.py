@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
+
+# Where failures go that are too many to show.
+REPORT = "dist/failures.csv"
+
+
+def forget_report(root: Path) -> None:
+    """Take away the list of failures of an earlier run, if it can be; a run of now says whether it holds."""
+    with suppress(OSError):
+        (root / REPORT).unlink()
 
 
 def listing(folder: Path, suffix: str) -> list[Path]:

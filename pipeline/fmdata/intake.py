@@ -1,8 +1,8 @@
 """Extracts taken in: their bytes proved sound, parsed once, typed and checked in batches, handed to DuckDB.
 
-A batch is some 100,000 rows of text as a polars frame. `quick_casts` types what is beyond doubt; `casts` types the rest
-and says what is wrong; pandera checks the typed rows. Memory does not grow with the extract, but for rules that look
-beyond a row.
+A batch is at most 200,000 rows of text as a polars frame. `quick_casts` types what is beyond doubt; `casts` types the
+rest and says what is wrong; pandera checks the typed rows. Memory does not grow with the extract, but for rules that
+look beyond a row.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pandera.polars as pa
 import polars as pl
 
 from fmdata.casts import cast
-from fmdata.checks import Place, RowChecks
+from fmdata.checks import BATCH, Place, RowChecks
 from fmdata.contract import Resource
 from fmdata.contract.types import storage
 from fmdata.errors import Failure, FmdataError, raise_if
@@ -117,10 +117,13 @@ def _batches(extract: Extract, texts_: Mapping[str, Path], doubted: list[str]) -
         try:
             text = frame(parts, names)
         except pl.exceptions.PolarsError:
-            doubted += [extract.files[part.file] for part in parts]
-            return
+            doubted += dict.fromkeys(extract.files[part.file] for part in parts)
+            continue
         places = files(parts).alias(_FILE), lines(parts, text, by_row).alias("_line")
-        yield text.with_columns(places).with_row_index(_ROW), sum(len(part.body) for part in parts)
+        size = sum(len(part.body) for part in parts)
+        # Rows may be as short as two bytes, and each can have its failures.
+        for some in text.with_columns(places).iter_slices(BATCH):
+            yield some.with_row_index(_ROW), size * len(some) // len(text)
 
 
 def refuse(
@@ -202,9 +205,12 @@ def _hold(
 
 
 def _places(extract: Extract) -> Place:
-    """Gives the rows of a frame the path of their file, as `_file`."""
+    """Gives the rows of a frame the path of their file, as `_file`, and the folder it is in, as `_folder`."""
+    parts = [file.split("/") for file in extract.files]
+    folders = [part[1] if len(part) > 2 else None for part in parts]
     files = pl.DataFrame(
-        {_FILE: range(len(extract.files)), "_file": extract.files}, {_FILE: pl.Int32, "_file": pl.String}
+        {_FILE: range(len(parts)), "_file": extract.files, "_folder": folders},
+        {_FILE: pl.Int32, "_file": pl.String, "_folder": pl.String},
     )
 
     def place(rows: pl.DataFrame) -> pl.DataFrame:

@@ -35,6 +35,9 @@ class Bytes(click.ParamType[int]):
         match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?) ?(MB|GB|MiB|GiB)", str(value))
         if match is None:
             self.fail(f"{value!r} is not a size; expected a number and MB, GB, MiB or GiB, e.g. 1.5GB.", param, ctx)
+        # Longer numbers are beyond any machine, and beyond what a float can hold.
+        if len(match[1]) > 6:
+            self.fail(f"{value!r} is more than any machine has; expected a size such as 1.5GB.", param, ctx)
         return int(float(match[1]) * _UNITS[match[2]])
 
 

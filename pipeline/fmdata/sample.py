@@ -79,8 +79,9 @@ def _write_rows(package: Package, resource: Resource, folder: Path, rows: int, t
         found = "no sound CSV" if doubted else f"{counted:,} rows where {rows:,} were written"
         raise FmdataError(f"{file}: the release holds {found}; nothing was published. The disk may be failing.")
     sample = pl.concat(chosen)
-    # A blank is no empty text in quotes.
-    sample.select(pl.when(pl.all() != "").then(pl.all())).write_csv(target)
+    # A blank is no empty text in quotes, but where it is all there is: then it would be a blank line.
+    blank = pl.all() != "" if len(resource.fields) > 1 else pl.lit(value=True)
+    sample.select(pl.when(blank).then(pl.all())).write_csv(target)
     return len(sample)
 
 

@@ -4,10 +4,11 @@ from fmdata.checks.anchors import check_anchors, identity, row_hash, without_ech
 from fmdata.checks.keys import check_keys, keyed
 from fmdata.checks.ledger import bibliographic_lines, check_ledger, with_hashes
 from fmdata.checks.makers import numbered_without_gap, same_source, status_agrees
-from fmdata.checks.rows import Place, RowChecks, check_rows
+from fmdata.checks.rows import BATCH, Place, RowChecks, check_rows
 from fmdata.checks.rules import Rules, load_rules, row_rule, table_rule
 
 __all__ = [
+    "BATCH",
     "Place",
     "RowChecks",
     "Rules",

@@ -64,7 +64,7 @@ class RowChecks:
 
 
 def check_rows(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, checks: list[pa.Check]) -> list[Failure]:
-    """The failures of `table`, the typed rows of `resource` with `_file` and `_line`, in batches of some 100,000 rows.
+    """The failures of `table`, the typed rows of `resource` with `_file` and `_line`, in batches of `BATCH` rows.
 
     A table with rules that look beyond a row is one batch.
     """

@@ -87,8 +87,13 @@ def _parts(stream: BinaryIO, number: int, header: list[str]) -> Iterator[Part | 
             if whole == len(block) or len(block) - whole > 2 * MAX_LINE or not (more := stream.read(BLOCK)):
                 yield None
                 return
-            rest = block + more
-            continue
+            block, rest = block[:whole], block[whole:] + more
+            if not block:
+                continue
+            part = _part(number, line, before, block, len(header))
+            if part is None:
+                yield None
+                return
         yield part
         line += part.records + part.breaks
         before += part.records
@@ -136,7 +141,7 @@ def _last_end(block: bytes) -> int:
 def _header_end(block: bytes, header: list[str]) -> int:
     """Just behind a file's header; 0 when the file does not begin with it."""
     plain = (",".join(header) + "\n").encode()
-    if block.startswith(plain):
+    if block.startswith(plain) and not any(set(name) & set(',"\n') for name in header):
         return len(plain)
     end = 0
     while end := block.find(b"\n", end) + 1:

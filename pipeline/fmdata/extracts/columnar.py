@@ -81,6 +81,8 @@ def _words(error: duckdb.Error) -> str:
 
 def at_its_row(failure: Failure, text: Path, header: list[str]) -> Failure:
     """A fault of the text that `write_text` made, told at its row and field in place of line and column."""
+    if not failure.line:
+        return failure
     row, field = _place(text, failure.line, failure.column, header)
     if failure.rule == "huge line":
         # It is told where it begins, and the quotes are ours.

@@ -20,7 +20,7 @@ from fmdata.reader import reading
 from fmdata.sql import count, literal, name, scalar
 from fmdata.tables import read_select
 from fmdata.writers.csv import published_rows
-from fmdata.writers.ddl import comments, statements
+from fmdata.writers.ddl import comments, statements, unkeyed
 from fmdata.writers.dictionary import COLUMNS, dictionary
 from fmdata.writers.doors import door
 
@@ -54,10 +54,11 @@ def write_database(
     con.execute("SET TimeZone = 'UTC'; SET force_compression = 'uncompressed'")
     con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
     con.execute("USE out; BEGIN")
+    loose = unkeyed(package, counts)
     for resource, making in statements(package, counts):
         for statement in making:
             con.execute(statement)
-        _fill(con, resource, folder, place)
+        _fill(con, resource, folder, place, keyed=resource.name not in loose)
         _comment(con, resource.name, comments(resource))
     con.execute("SET enable_external_access = false")
     _describe(con, package, content())
@@ -69,11 +70,11 @@ def write_database(
     _read_views(path, package)
 
 
-def _fill(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path, place: Place) -> None:
+def _fill(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path, place: Place, keyed: bool) -> None:
     table = name(resource.name)
     values = ", ".join(f"{published(field, name(field.name))} AS {name(field.name)}" for field in resource.fields)
     rows = f"SELECT {values} FROM {published_rows(resource, folder)}"
-    inward = [key for key in resource.foreign_keys if key.resource == resource.name]
+    inward = [key for key in resource.foreign_keys if keyed and key.resource == resource.name]
     if not inward:
         con.execute(f"INSERT INTO {table} {rows}")
         return
