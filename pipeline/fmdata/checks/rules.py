@@ -34,12 +34,12 @@ def row_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
     """
     if not _rests_on_one_row(expression):
         raise ValueError(f"the rule {name} looks at further rows; make it a table_rule")
-    return pa.Check(_verdict(expression), name=name, error=error, statistics=_ONE_ROW)
+    return pa.Check(_verdict(expression), name=name, error=error, statistics=_ONE_ROW, n_failure_cases=1)
 
 
 def table_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
     """As `row_rule`, for an expression that looks at other rows: it sees the whole table at once, all in memory."""
-    return pa.Check(_verdict(expression), name=name, error=error)
+    return pa.Check(_verdict(expression), name=name, error=error, n_failure_cases=1)
 
 
 def sees_one_row(check: pa.Check) -> bool:
