@@ -20,7 +20,7 @@ from fmdata.verify import IndependentReader, check_sums, compare, verify
 from fmdata.verify_database import fingerprints
 from fmdata.verify_parquet import verify_parquet
 from fmdata.writers.archive import sha256, write_sums, write_zip
-from fmdata.writers.csv import write_csv
+from fmdata.writers.csv import append_csv
 from fmdata.writers.parquet import write_parquet
 from test_large import SCHEMA, large  # noqa: F401
 
@@ -120,7 +120,7 @@ def test_the_same_bytes_for_any_number_of_threads(small, large, tmp_path):  # no
                 assemble(con, package, found, lambda _: None, tmp_path)
             folder = tmp_path / str(threads)
             (folder / "data").mkdir(parents=True)
-            write_csv(con, package.resource("t"), folder, tmp_path)
+            append_csv(con, package.resource("t"), "main.t", folder, tmp_path)
             write_parquet(con, package.resource("t"), folder)
             made.append((folder / "data/t.parquet").read_bytes())
     assert made[0] == made[1] == made[2]

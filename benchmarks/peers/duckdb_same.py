@@ -9,7 +9,8 @@ counts in one SELECT. Bare quotes and line ends are left out: SQL does not see t
 from __future__ import annotations
 
 import duckdb
-from contract import COLUMNS, DOI, KINDS, REQUIRED, VALUE, YEAR, project, tell
+import duckdb_sql
+from contract import COLUMNS, KINDS, VALUE, YEAR, project, tell
 from extracts import GROUPS, read
 
 TEXTS = ("record_id", "kind", "label", "doi", "group_id")
@@ -26,14 +27,11 @@ UNSOUND = (
 )
 NUMERIC, YEARS = "TRY_CAST(value AS DOUBLE)", "TRY_CAST(year AS BIGINT)"
 COUNTS = {
+    **duckdb_sql.COUNTS,
     "type": f"count(*) FILTER ({' OR '.join(f'coalesce({broken}, false)' for broken in UNSOUND)})",
-    "required": f"count(*) FILTER ({' OR '.join(f'{column} IS NULL' for column in REQUIRED)})",
     "enum": f"count(*) FILTER (kind NOT IN {KINDS})",
     "range": f"count(*) FILTER ({NUMERIC} NOT BETWEEN {VALUE[0]} AND {VALUE[1]} "
     f"OR {YEARS} NOT BETWEEN {YEAR[0]} AND {YEAR[1]})",
-    "pattern": f"count(*) FILTER (NOT regexp_full_match(doi, '{DOI}'))",
-    "primary key": "count(record_id) - count(DISTINCT record_id)",
-    "foreign key": "count(*) FILTER (group_id NOT IN (SELECT group_id FROM groups))",
     "rule": "count(*) FILTER (reviewed = 'true' AND value IS NULL)",
 }
 

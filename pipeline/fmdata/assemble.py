@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -35,6 +35,15 @@ def workspace(room: Room, *writable: Path) -> Iterator[duckdb.DuckDBPyConnection
         yield con
 
 
+@dataclass(frozen=True)
+class Assembled:
+    """What `assemble` made: the tables of `package`, `as_is` the extracts or not; `roles` anchor its places, if any."""
+
+    package: Package
+    as_is: bool
+    roles: Anchoring | None
+
+
 def assemble(
     con: duckdb.DuckDBPyConnection,
     package: Package,
@@ -42,25 +51,24 @@ def assemble(
     progress: Progress,
     scratch: Path,
     publish: Publish | None = None,
-) -> Anchoring | None:
+) -> Assembled:
     """Fill the schema `main` of `con` with the typed rows of every table of the contract; what is no value is `found`.
 
     What is compressed is unpacked in the folder `scratch`. With `publish`, extracts that are the tables are not held:
-    it is given their rows, and keys alone are kept. Returns the tables that anchor its places, if it has any. Raises
-    `CheckError` for files, bytes and records that cannot be read, and for extracts that break a contract of their own.
+    it is given their rows, and keys alone are kept. Raises `CheckError` for files, bytes and records that cannot be
+    read, and for extracts that break a contract of their own.
     """
     raw = manifest(package)
     roles = anchoring(package, raw)
     _tables(con, package, raw, found, progress, scratch, publish=publish)
-    return roles
+    return Assembled(package, is_published_as_is(package, raw), roles)
 
 
-def check_tables(
-    con: duckdb.DuckDBPyConnection, package: Package, roles: Anchoring | None, found: Failures, progress: Progress
-) -> None:
+def check_tables(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failures, progress: Progress) -> None:
     """Check what `assemble` made: rows, keys, anchors. Raises `CheckError` with everything that is `found` by now."""
+    package, roles = made.package, made.roles
     progress(Step("checking tables"))
-    _check(con, package, manifest(package), found)
+    _check(con, made, found)
     found.raise_overflow()
     if roles:
         unanchored, foreign = check_anchors(con, roles)
@@ -92,11 +100,6 @@ def assemble_unanchored(
     return roles
 
 
-def _is_streamed(package: Package, raw: Package) -> bool:
-    """Whether nothing but keys is asked of the rows once each has been checked, so that none need be held."""
-    return is_published_as_is(package, raw) and not any(r.generated or r.role for r in package)
-
-
 def _tables(
     con: duckdb.DuckDBPyConnection,
     package: Package,
@@ -117,22 +120,24 @@ def _tables(
     own = raw.path != package.path
     checks: Mapping[str, Rules] = {resource.name: [] for resource in raw} if own else {}
     keep = {resource.name: resource.names() for resource in raw}
-    if is_published_as_is(package, raw):
+    as_is = is_published_as_is(package, raw)
+    if as_is:
         rules = load_rules(package)
         checks = {resource.name: rules.get(resource.name, []) for resource in raw}
-    if not _is_streamed(package, raw):
+    if not as_is or any(resource.generated or resource.role for resource in package):
         publish = None
+    # Where rows can be published as they pass, nothing is asked of them afterwards but their keys.
     if publish:
         keep = keyed(raw)
     _take_in(con, package.root, raw, found, without, checks, keep, step, scratch, publish)
     con.execute("SET enable_external_access = false")
-    if not is_published_as_is(package, raw):
+    if not as_is:
         found.raise_overflow()
     progress(Step("making tables"))
     with ThreadPoolExecutor(1) as aside, Failures(package.root) as made:
         checked = aside.submit(_check_keys, con.cursor(), "raw", raw, found) if own else None
         try:
-            _make_tables(con, package, raw, made)
+            _make_tables(con, package, as_is, made)
         finally:
             # What is wrong with the extracts goes before what their tables make of it.
             if checked:
@@ -177,9 +182,8 @@ def _take_in(
     refuse(con, failures, doubted, texts)
 
 
-def _make_tables(con: duckdb.DuckDBPyConnection, package: Package, raw: Package, made: Failures) -> None:
+def _make_tables(con: duckdb.DuckDBPyConnection, package: Package, as_is: bool, made: Failures) -> None:
     macros(con, package.root)
-    as_is = is_published_as_is(package, raw)
     for table, sql in selects(con, package).items():
         resource = package.resource(table)
         if as_is:
@@ -193,14 +197,13 @@ def _make_tables(con: duckdb.DuckDBPyConnection, package: Package, raw: Package,
             made.extend(cast(con, f"selected.{name(resource.name)}", f"main.{name(resource.name)}", resource))
 
 
-def _check(con: duckdb.DuckDBPyConnection, package: Package, raw: Package, found: Failures) -> None:
+def _check(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failures) -> None:
     """Find what is wrong with the rows of tables that were not checked as they came in, and with the keys of all."""
-    rules = load_rules(package)
-    as_is = is_published_as_is(package, raw)
-    for resource in package:
-        if resource.generated or not as_is:
-            found.extend(check_rows(con, f"main.{name(resource.name)}", resource, rules.get(resource.name, [])))
-    _check_keys(con, "main", package, found)
+    unchecked = [resource for resource in made.package if resource.generated or not made.as_is]
+    rules = load_rules(made.package) if unchecked else {}
+    for resource in unchecked:
+        found.extend(check_rows(con, f"main.{name(resource.name)}", resource, rules.get(resource.name, [])))
+    _check_keys(con, "main", made.package, found)
 
 
 def _check_keys(con: duckdb.DuckDBPyConnection, schema: str, package: Package, found: Failures) -> None:

@@ -93,7 +93,7 @@ class Failures:
                 "auto_detect = false, header = false, quote = '\"', escape = '\"', delim = ',', new_line = '\\n', "
                 "nullstr = '\\0')"
             )
-            # As `told_once`, over all of them.
+            # As in `told_once`, what a blank breaks that is none, over all of them.
             con.execute(f"""
                 CREATE TABLE found AS SELECT DISTINCT f.* FROM every f ANTI JOIN (FROM every WHERE rule = 'type') t
                 ON f.file = t.file AND f.line = t.line AND f.rule IN {_ECHOES}

@@ -19,7 +19,7 @@ import polars as pl
 from fmdata.casts import cast
 from fmdata.checks import BATCH, Place, RowChecks
 from fmdata.contract import Resource
-from fmdata.contract.types import storage
+from fmdata.contract.types import carried, storage
 from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.extracts import RAW, Extract, check_structure, check_text, read_blocks
 from fmdata.extracts.columnar import PARQUET
@@ -181,10 +181,7 @@ def _judged(
     """The same for the rows that only `casts` can tell of."""
     con.register("_doubted", Frame(doubted))
     failures = cast(con, "_doubted", "held._judged", resource, gated=True)
-    columns = ", ".join(
-        f"CAST({name(f.name)} AS VARCHAR) AS {name(f.name)}" if storage(f) == "JSON" else name(f.name)
-        for f in resource.fields
-    )
+    columns = ", ".join(f"CAST({name(f.name)} AS {carried(f)}) AS {name(f.name)}" for f in resource.fields)
     judged = pl.DataFrame(con.sql(f"SELECT {columns}, {', '.join(working)} FROM held._judged"))
     con.execute("DROP TABLE held._judged")
     con.unregister("_doubted")

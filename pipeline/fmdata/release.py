@@ -21,7 +21,7 @@ from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
 from fmdata.record import Release, Start, recorded
 from fmdata.rights import check_rights, load_gate
-from fmdata.sample import sampled, write_sample
+from fmdata.sample import write_sample
 from fmdata.sql import MEMORY, Room, connect, count, interruptible, name, stop, watched
 from fmdata.swap import staging, swap
 from fmdata.verify import IndependentReader, check_sums, compare, verify
@@ -29,12 +29,12 @@ from fmdata.verify_database import Fingerprint, fingerprints
 from fmdata.writers.archive import is_zipped, read_sums, write_sums, write_zip
 from fmdata.writers.citation import write_citation
 from fmdata.writers.cookbook import write_cookbook
-from fmdata.writers.csv import DATA, append_csv, write_csv
+from fmdata.writers.csv import DATA, append_csv
 from fmdata.writers.database import write_database
 from fmdata.writers.descriptor import write_descriptor
 from fmdata.writers.parquet import write_parquet
 from fmdata.writers.readme import write_readme
-from fmdata.writers.remarks import remarks_on
+from fmdata.writers.remarks import remarks_on, sampled
 
 _COPIED = ("LICENSE", "CHANGELOG.md")
 # What Python, polars and frictionless need beside DuckDB, in bytes, whatever the size of the data.
@@ -63,8 +63,8 @@ def check_data(root: Path, progress: Progress, memory: int = MEMORY) -> Package:
     with interruptible(), running_out(), tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
         room = _room(memory, Path(aside))
         with workspace(room) as con, Failures(package.root) as found:
-            roles = assemble(con, package, found, progress, room.scratch, lambda *_: None)
-            check_tables(con, package, roles, found, progress)
+            made = assemble(con, package, found, progress, room.scratch, lambda *_: None)
+            check_tables(con, made, found, progress)
     return package
 
 
@@ -73,10 +73,8 @@ def build(
 ) -> Release:
     """Build `dist/latest/`, swapped in whole once it has been checked and verified; with `parquet`, in that form too.
 
-    It is recorded, if `begun` is given.
-
-    `memory` is the most that the build may use, in bytes. Raises `CheckError` for bad data and `FmdataError` for
-    anything else a user can mend; either leaves the previous release as it was.
+    It is recorded, if `begun` is given. `memory` is the most that the build may use, in bytes. Raises `CheckError` for
+    bad data and `FmdataError` for anything else a user can mend; either leaves the previous release as it was.
     """
     package = load(root)
     with staging(root / "dist") as folder:
@@ -100,11 +98,11 @@ def _make(package: Package, aside: Path, memory: int, progress: Progress, parque
         ThreadPoolExecutor(3) as beside,
     ):
         publish = partial(append_csv, release=making.folder, scratch=making.room.scratch)
-        roles = assemble(con, package, found, progress, making.room.scratch, publish)
+        made = assemble(con, package, found, progress, making.room.scratch, publish)
         # What has no value amiss is written while it is checked further; nothing is published before that has ended.
         writing = None if found else beside.submit(making.write, con.cursor(), reader, beside)
         try:
-            check_tables(con, package, roles, found, progress)
+            check_tables(con, made, found, progress)
         except BaseException:
             making.step.stop()
             raise
@@ -115,7 +113,7 @@ def _make(package: Package, aside: Path, memory: int, progress: Progress, parque
         _write_rest(package, making.folder, counts, content, remarks)
         progress(Step("verifying the release"))
         sums = beside.submit(check_sums, making.folder)
-        borrowed = beside.submit(check_rights, con.cursor(), package, load_gate(con, roles), making.folder)
+        borrowed = beside.submit(check_rights, con.cursor(), package, load_gate(con, made.roles), making.folder)
         try:
             verify(making.folder, package, counts, reader, read.result(), compared.result(), sums.result())
         finally:
@@ -147,7 +145,7 @@ class _Making:
         self._begin("writing CSV files", counts, con)
         for resource in package:
             if not (folder / DATA / f"{resource.name}.csv").exists():
-                write_csv(con, resource, folder, self.room.scratch)
+                append_csv(con, resource, f"main.{name(resource.name)}", folder, self.room.scratch)
             if self.parquet:
                 write_parquet(con, resource, folder)
         content = beside.submit(write_descriptor, package, folder, counts)

@@ -17,13 +17,9 @@ from fmdata.errors import FmdataError
 from fmdata.extracts.blocks import Part, read_blocks
 from fmdata.extracts.frames import frame
 from fmdata.writers.csv import DATA
+from fmdata.writers.remarks import sampled
 
 _SEED = 20240908
-
-
-def sampled(package: Package, counts: dict[str, int]) -> list[str]:
-    """The tables that frictionless reads a sample of."""
-    return [resource.name for resource in package if counts[resource.name] > package.limits.validation]
 
 
 def write_sample(package: Package, folder: Path, counts: dict[str, int], target: Path) -> dict[str, int]:

@@ -65,6 +65,16 @@ def path_literal(path: Path) -> str:
     return literal(re.sub(r"([\[*?])", r"[\1]", str(path)))
 
 
+def csv_text(path: Path, columns: list[str], options: str) -> str:
+    """SQL: a relation of the records of a CSV file, strictly read, every cell as text; `options` are further ones."""
+    kinds = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
+    return (
+        f"read_csv({path_literal(path)}, columns = {{{kinds}}}, auto_detect = false, compression = 'none', "
+        "header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', strict_mode = true, "
+        f"{options})"
+    )
+
+
 def name(identifier: str) -> str:
     """A quoted SQL identifier."""
     return '"' + identifier.replace('"', '""') + '"'

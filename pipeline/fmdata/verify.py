@@ -78,8 +78,8 @@ def verify(
 ) -> None:
     """Raise `FmdataError` with everything in which the release at `folder` contradicts itself or its contract.
 
-    `reader` has begun to read the rows `read` of each table of it; `compared` is what `compare`
-    found, `sums` what `check_sums`.
+    `reader` has begun to read the rows `read` of each table of it; `compared` is what `compare` found, `sums` what
+    `check_sums` did.
     """
     faults = [
         *compared,

@@ -8,10 +8,11 @@ from pathlib import Path
 import duckdb
 
 from fmdata.contract import Package, Resource
+from fmdata.contract.types import carried
 from fmdata.sql import Room, connect, path_literal
 from fmdata.verify_database import Fingerprint, differing_rows
 from fmdata.writers.csv import DATA
-from fmdata.writers.parquet import PARQUET, describe, kind, path
+from fmdata.writers.parquet import PARQUET, describe, path
 
 
 def verify_parquet(
@@ -42,6 +43,6 @@ def _differences(
 ) -> list[str]:
     relation = f"read_parquet({path_literal(folder / path(resource))}, hive_partitioning = false)"
     columns = [row[:2] for row in con.execute(f"DESCRIBE FROM {relation}").fetchall()]
-    if columns != [(field.name, kind(field)) for field in resource.fields]:
+    if columns != [(field.name, carried(field)) for field in resource.fields]:
         return [f"{path(resource)}: its columns are not the contract's"]
     return differing_rows(con, folder, resource, rows, csv_rows, relation, "Parquet")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from differential.case import Case, Verdicts
 from fmdata.errors import CheckError
+from fmdata.progress import Progress
 from fmdata.release import check, check_data
 
 # How many rows are looked at together in tables, and how many bytes of an extract.
@@ -27,22 +29,20 @@ def judge(case: Case, batch: int | None = None) -> Verdicts:
             headers = (text.index("\n") for text in case.files.values())
             patch.setattr(BATCH, batch)
             patch.setattr(BLOCK, max(headers) + 10 * batch)
-        root = case.write(Path(folder).resolve())
-        try:
-            check_data(root, lambda _: None)
-        except CheckError as error:
-            return _verdicts(root, error)
-    return Counter()
+        return _told(case.write(Path(folder).resolve()), check_data)
 
 
 def judge_whole(case: Case) -> Verdicts:
     """What a check that makes a release says of a case: the same as `judge`, but more slowly."""
     with tempfile.TemporaryDirectory(prefix="case-") as folder:
-        root = case.write(Path(folder).resolve())
-        try:
-            check(root, lambda _: None)
-        except CheckError as error:
-            return _verdicts(root, error)
+        return _told(case.write(Path(folder).resolve()), check)
+
+
+def _told(root: Path, checked: Callable[[Path, Progress], object]) -> Verdicts:
+    try:
+        checked(root, lambda _: None)
+    except CheckError as error:
+        return _verdicts(root, error)
     return Counter()
 
 

@@ -17,6 +17,7 @@ from fmdata.checks.rules import sees_one_row
 from fmdata.checks.schema import CONTRACT, REQUIRED, schema, whole
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
+from fmdata.contract.types import carried
 from fmdata.errors import Failure, FmdataError, quote
 from fmdata.sql import count, name
 
@@ -85,11 +86,7 @@ def _errors(derived: pa.DataFrameSchema, frame: pl.DataFrame) -> list[pa.errors.
 
 
 def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, at_once: bool) -> Iterator[pl.DataFrame]:
-    # Text that Arrow has no type for (JSON) travels as text.
-    columns = ", ".join(
-        f"CAST({name(f.name)} AS VARCHAR) AS {name(f.name)}" if f.type in ("object", "array") else name(f.name)
-        for f in resource.fields
-    )
+    columns = ", ".join(f"CAST({name(f.name)} AS {carried(f)}) AS {name(f.name)}" for f in resource.fields)
     described = con.execute(f"DESCRIBE {table}").fetchall()
     working = "".join(f", {name(row[0])}" for row in described if row[0].startswith("_"))
     rows = count(con, table)

@@ -190,6 +190,11 @@ def storage(field: Field) -> str:
     return TYPES[field.type].storage
 
 
+def carried(field: Field) -> str:
+    """The DuckDB type in which the field's values leave DuckDB: Arrow and Parquet's readers have none for JSON."""
+    return "VARCHAR" if storage(field) == "JSON" else storage(field)
+
+
 def read(field: Field, column: str) -> str:
     """SQL: the typed value of a text column, NULL where the text is blank or not a value of the field's type."""
     return TYPES[field.type].read(field, column)

@@ -45,9 +45,8 @@ class Part:
 def read_blocks(texts: Mapping[str, Path], header: list[str], doubted: list[str]) -> Iterator[list[Part]]:
     """The records of files in their order, about `BLOCK` bytes at a time, small files together.
 
-    `texts` says for each file where its CSV text is.
-
-    A file that is not proved sound goes to `doubted`, and no more of it is read. Whether its bytes are UTF-8 is open.
+    `texts` says for each file where its CSV text is. A file that is not proved sound goes to `doubted`, and no more of
+    it is read. Whether its bytes are UTF-8 is open.
     """
     gathered: list[Part] = []
     size = 0

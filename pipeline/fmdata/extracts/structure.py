@@ -14,7 +14,7 @@ from fmdata.contract import Resource
 from fmdata.errors import Failure, FmdataError
 from fmdata.extracts.columnar import PARQUET, row_at
 from fmdata.extracts.gate import MAX_LINE
-from fmdata.sql import literal, path_literal
+from fmdata.sql import csv_text
 
 # The most bytes of a record, which may have many lines.
 MAX_RECORD = 2 * MAX_LINE
@@ -30,14 +30,9 @@ _WORDS = {
 
 def check_structure(con: duckdb.DuckDBPyConnection, text: Path, file: str, resource: Resource) -> list[Failure]:
     """The records of `file`, whose text is CSV, that cannot be read as rows of `resource`, each with its line."""
-    columns = ", ".join(f"{literal(f.name)}: 'VARCHAR'" for f in resource.fields)
+    options = f"null_padding = false, max_line_size = {MAX_RECORD}, store_rejects = true, rejects_limit = {_MOST}"
     try:
-        con.execute(f"""
-            SELECT count(*) FROM read_csv({path_literal(text)}, compression = 'none', columns = {{{columns}}},
-                auto_detect = false, header = true, delim = ',', quote = '"', escape = '"', new_line = '\\n',
-                strict_mode = true, null_padding = false, max_line_size = {MAX_RECORD}, store_rejects = true,
-                rejects_limit = {_MOST})
-        """).fetchall()
+        con.execute(f"SELECT count(*) FROM {csv_text(text, resource.names(), options)}").fetchall()
     except duckdb.Error as error:
         raise FmdataError(f"{file}: cannot be read as CSV ({error}).") from None
     rows = con.execute(

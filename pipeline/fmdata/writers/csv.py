@@ -9,20 +9,18 @@ import duckdb
 
 from fmdata.contract import Resource
 from fmdata.contract.types import write
-from fmdata.sql import literal, name
+from fmdata.sql import csv_text, literal, name
 
 DATA = "data"
 # Quotes and commas come on top of what a record of an extract may hold.
 _MAX_RECORD = 1 << 23
 
 
-def write_csv(con: duckdb.DuckDBPyConnection, resource: Resource, release: Path, scratch: Path) -> None:
-    """Write `main.<resource>` to `release/data/<resource>.csv`. A blank is the field's first missing value."""
-    append_csv(con, resource, f"main.{name(resource.name)}", release, scratch)
-
-
 def append_csv(con: duckdb.DuckDBPyConnection, resource: Resource, relation: str, release: Path, scratch: Path) -> None:
-    """Add the rows of a relation to the CSV file of a resource, which begins with a header. `scratch` is a folder."""
+    """Add the rows of a relation to the CSV file of a resource, which begins with a header. `scratch` is a folder.
+
+    A blank is the field's first missing value.
+    """
     cells = ", ".join(f"{write(field, name(field.name))} AS {name(field.name)}" for field in resource.fields)
     file = release / DATA / f"{resource.name}.csv"
     begun = file.exists()
@@ -40,9 +38,5 @@ def append_csv(con: duckdb.DuckDBPyConnection, resource: Resource, relation: str
 
 def published_rows(resource: Resource, release: Path) -> str:
     """SQL: a relation of the published rows of a resource, every cell as text, a blank one NULL."""
-    columns = ", ".join(f"{literal(f.name)}: 'VARCHAR'" for f in resource.fields)
-    return (
-        f"read_csv({literal(release / DATA / f'{resource.name}.csv')}, columns = {{{columns}}}, auto_detect = false, "
-        "header = true, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', strict_mode = true, "
-        f"allow_quoted_nulls = false, max_line_size = {_MAX_RECORD}, buffer_size = {2 * _MAX_RECORD})"
-    )
+    options = f"allow_quoted_nulls = false, max_line_size = {_MAX_RECORD}, buffer_size = {2 * _MAX_RECORD}"
+    return csv_text(release / DATA / f"{resource.name}.csv", resource.names(), options)

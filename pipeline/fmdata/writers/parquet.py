@@ -11,8 +11,8 @@ from typing import Any
 
 import duckdb
 
-from fmdata.contract import Field, Resource
-from fmdata.contract.types import published, storage
+from fmdata.contract import Resource
+from fmdata.contract.types import carried, published
 from fmdata.sql import literal, name
 from fmdata.writers.archive import sha256
 from fmdata.writers.csv import DATA, published_rows
@@ -24,14 +24,11 @@ _WRITTEN = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZ
 
 def write_parquet(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path) -> None:
     """Write the rows of `folder/data/<resource>.csv` to a Parquet file beside it; a blank is NULL."""
-    columns = ", ".join(f"CAST({published(f, name(f.name))} AS {kind(f)}) AS {name(f.name)}" for f in resource.fields)
+    columns = ", ".join(
+        f"CAST({published(f, name(f.name))} AS {carried(f)}) AS {name(f.name)}" for f in resource.fields
+    )
     rows = published_rows(resource, folder)
     con.execute(f"COPY (SELECT {columns} FROM {rows}) TO {literal(folder / path(resource))} ({_WRITTEN})")
-
-
-def kind(field: Field) -> str:
-    """The DuckDB type of a column; a closed list is text, and so is JSON: some readers take its type for bytes."""
-    return "VARCHAR" if storage(field) == "JSON" else storage(field)
 
 
 def path(resource: Resource) -> str:

@@ -9,21 +9,22 @@ from fmdata.writers.archive import is_zipped
 from fmdata.writers.ddl import unkeyed
 
 
+def sampled(package: Package, counts: dict[str, int]) -> list[str]:
+    """The tables that frictionless reads a sample of."""
+    return [name for name, rows in counts.items() if rows > package.limits.validation]
+
+
 def remarks_on(package: Package, folder: Path, counts: dict[str, int]) -> tuple[str, ...]:
     """A sentence for each thing that the contract's limits keep from the release at `folder`; none for a small one."""
-    limits = package.limits
     remarks = []
-    if tables := [name for name, rows in counts.items() if rows > limits.validation]:
+    if tables := sampled(package, counts):
         remarks.append(
-            f"{_list(tables)}: frictionless read the header and a seeded sample of {limits.validation:,} rows; every "
-            "row was checked by the build, counted again, and compared between CSV and DuckDB."
+            f"{', '.join(tables)}: frictionless read the header and a seeded sample of "
+            f"{package.limits.validation:,} rows; every row was checked by the build, counted "
+            "again, and compared between CSV and DuckDB."
         )
     if tables := unkeyed(package, counts):
-        remarks.append(f"{_list(tables)}: the keys were checked, but the DuckDB file does not enforce them.")
+        remarks.append(f"{', '.join(tables)}: the keys were checked, but the DuckDB file does not enforce them.")
     if not is_zipped(package, folder):
         remarks.append("There is no zip of so large a release: take the files one by one.")
     return tuple(remarks)
-
-
-def _list(tables: list[str]) -> str:
-    return ", ".join(tables)
