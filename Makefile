@@ -23,7 +23,8 @@ lint: $(READY)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What fmdata is compared with, in an environment of its own: pandera imports pandas where it finds it.
+# What fmdata is compared with, and what it needs itself, in an environment without what its tests need: pandera imports
+# pandas and hypothesis where it finds them.
 BENCH_VENV := .venv-bench
 BENCH_READY := $(BENCH_VENV)/.ready
 
@@ -34,6 +35,8 @@ bench: $(READY) $(BENCH_READY)
 $(BENCH_READY): benchmarks/requirements.lock
 	$(PYTHON) -m venv $(BENCH_VENV)
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(BENCH_VENV)/bin/python -c "import pathlib, sysconfig; \
+		pathlib.Path(sysconfig.get_path('purelib'), 'fmdata.pth').write_text('$(CURDIR)/pipeline\\n')"
 	touch $@
 
 # A new lock for it, after `make lock`: what the engine has too, in the engine's versions.

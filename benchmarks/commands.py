@@ -13,8 +13,9 @@ from pathlib import Path
 from measure import ROOT, Command
 from peers.contract import RULES
 
-FMDATA = Path(sys.executable).parent / "fmdata"
 PEERS_PYTHON = ROOT / ".venv-bench/bin/python"
+# As it runs where nothing is installed that only its tests need.
+FMDATA = (PEERS_PYTHON, "-m", "fmdata")
 # Each peer that checks: its name for people, its script and the packages whose versions matter.
 CHECKERS = {
     "DuckDB SQL, all that ours asks": ("duckdb_same", ("duckdb",)),
@@ -30,12 +31,12 @@ OURS = {"minimum": "range", "maximum": "range", "reviewed_has_value": "rule"}
 
 def check(root: Path, *options: str) -> Command:
     """Our check of a project's data: everything the peers check, and no more where that can be asked for."""
-    return [FMDATA, "check", "--root", root, *_known("check", "--data-only"), *options]
+    return [*FMDATA, "check", "--root", root, *_known("check", "--data-only"), *options]
 
 
 def build(root: Path, force: bool = True) -> Command:
     """Our build of a project; not forced, it may find that nothing changed."""
-    return [FMDATA, "build", "--root", root, *(_known("build", "--force") if force else ())]
+    return [*FMDATA, "build", "--root", root, *(_known("build", "--force") if force else ())]
 
 
 def peer(script: str, root: Path) -> Command:
@@ -60,7 +61,7 @@ def versions() -> str:
     names = sorted({name for _, packages in CHECKERS.values() for name in packages})
     code = f"import importlib.metadata as m; print(*(f'{{n}} {{m.version(n)}}' for n in {names}), sep=', ')"
     peers = _output([PEERS_PYTHON, "-c", code]).strip()
-    ours = _output([FMDATA, "--version"]).strip().replace(", version", "")
+    ours = _output([*FMDATA, "--version"]).strip().replace(", version", "")
     return f"{ours}; the peers: {peers}"
 
 
@@ -86,7 +87,7 @@ def _known(command: str, option: str) -> tuple[str, ...]:
 
 @functools.cache
 def _help(command: str) -> str:
-    return _output([FMDATA, command, "--help"])
+    return _output([*FMDATA, command, "--help"])
 
 
 def _output(command: Command, code: int = 0) -> str:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 Command = Sequence[str | Path]
+# As Python is used to, programs keep their bytecode.
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
 def seconds(command: Command, code: int = 0) -> float:
@@ -21,7 +23,7 @@ def seconds(command: Command, code: int = 0) -> float:
     """
     os.sync()
     begun = time.perf_counter()
-    process = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.run(command, cwd=ROOT, env=_ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     taken = time.perf_counter() - begun
     if process.returncode != code:
         sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}, expected {code}.")
@@ -51,7 +53,9 @@ def alternating_medians(
 def peak_megabytes(command: Command) -> float:
     """The most memory a command and the processes it starts held at one time, in MB: a sample each 10 ms (Linux)."""
     peak = 0
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, env=_ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
         while process.poll() is None:
             peak = max(peak, sum(map(_kilobytes, _family(process.pid))))
             time.sleep(0.01)

@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import os
 import platform
-import sys
-from pathlib import Path
 
 import duckdb
 import frictionless
 import pandera
 import polars
-from commands import build
+from commands import FMDATA, build
 from measure import ROOT, median_seconds, peak_megabytes
-
-BIN = Path(sys.executable).parent
 
 
 def main() -> None:
     """Measure and print."""
-    click = median_seconds([sys.executable, "-c", "import click"], 9)
-    help_ = median_seconds([str(BIN / "fmdata"), "--help"], 9)
+    click = median_seconds([FMDATA[0], "-c", "import click"], 9)
+    help_ = median_seconds([*FMDATA, "--help"], 9)
     building = build(ROOT)
     seconds = median_seconds(building, 5)
     versions = ", ".join(f"{m.__name__} {m.__version__}" for m in (duckdb, frictionless, pandera, polars))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from fmdata.contract.load import _resource
 from fmdata.extracts import blocks, check_structure, check_text, read_blocks
-from fmdata.extracts.frames import frame, lines
+from fmdata.extracts.frames import Frames
 
 # What structures a file, what may not be in it, and what is text like any other.
 SIGNS = ["a", "b", " ", ",", ",", '"', '"', '""', "\n", "\n", "é", "\u0301", "Ω", "\ufeff", "\t", "\x00", "\r", "\x85"]
@@ -28,16 +28,17 @@ def resource(width):
 
 def read(path, width, block):
     """The frames and lines of a file in blocks of some bytes, None where it is in doubt."""
-    doubted, found = [], []
+    doubted, found, names = [], [], list("abcdefgh"[:width])
+    frames = Frames(names, (False,), "_file", "_line")
     blocks.BLOCK, before = block, blocks.BLOCK
     try:
-        for parts in read_blocks({"t.csv": path}, list("abcdefgh"[:width]), doubted):
+        for parts in read_blocks({"t.csv": path}, names, doubted):
             try:
-                text = frame(parts, list("abcdefgh"[:width]))
+                text = frames.frame(parts)
             except Exception as error:
                 assert type(error).__module__.startswith("polars"), error
                 return None
-            found += zip(text.rows(), lines(parts, text, (False,)), strict=True)
+            found += zip(text.select(names).rows(), text["_line"], strict=True)
     finally:
         blocks.BLOCK = before
     return None if doubted else found
@@ -79,11 +80,11 @@ def test_small_files_go_together_and_keep_their_lines(tmp_path, block, monkeypat
     for number, path in enumerate(files.values()):
         path.write_text("a,b\n" + "".join(f'{number},"{row}\n"\n' for row in range(number)))
     doubted, found = [], []
+    by_lines, by_rows = (Frames(["a", "b"], (by_row,) * 5, "_file", "_line") for by_row in (False, True))
     for parts in read_blocks(files, ["a", "b"], doubted):
-        text = frame(parts, ["a", "b"])
-        found += zip(text["a"], text["b"], lines(parts, text, (False,) * 5), strict=True)
+        found += zip(by_lines.frame(parts).rows(), by_rows.frame(parts)["_line"], strict=True)
     assert not doubted
-    assert found == [(str(n), f"{row}\n", 2 + 2 * row) for n in range(5) for row in range(n)]
+    assert found == [((str(n), f"{row}\n", n, 2 + 2 * row), row + 1) for n in range(5) for row in range(n)]
 
 
 def test_blocks_do_not_grow_with_cells_of_many_lines(tmp_path, monkeypatch):
@@ -94,7 +95,7 @@ def test_blocks_do_not_grow_with_cells_of_many_lines(tmp_path, monkeypatch):
     path.write_text("a,b\n" + "".join(f'{row},"{cell}"\n' for row in range(200)))
     doubted = []
     parts = [part for some in read_blocks({"t.csv": path}, ["a", "b"], doubted) for part in some]
-    assert not doubted and sum(part.records for part in parts) == 200
+    assert not doubted and sum(part.feeds - part.breaks() for part in parts) == 200
     assert max(len(part.body) for part in parts) < 1_000
 
 

@@ -11,16 +11,26 @@ from pathlib import Path
 import duckdb
 
 from fmdata.casts import cast
-from fmdata.checks import Rules, check_anchors, check_keys, check_ledger, check_rows, keyed, load_rules, without_echo
+from fmdata.checks import (
+    PassingKeys,
+    Rules,
+    check_anchors,
+    check_keys,
+    check_ledger,
+    check_rows,
+    load_rules,
+    without_echo,
+)
 from fmdata.contract import Anchoring, Package, Resource, anchoring
 from fmdata.errors import FmdataError, raise_if
 from fmdata.extracts import discover, manifest, unpack
 from fmdata.failures import Failures
-from fmdata.intake import Meter, Publish, make_tables, refuse, take_in
+from fmdata.intake import Meter, Passing, Publish, make_tables, refuse, take_in
+from fmdata.passed import Passed
 from fmdata.progress import Progress, Step
 from fmdata.provenance import generate
 from fmdata.rights import check_cells
-from fmdata.sql import Room, connect, literal, name
+from fmdata.sql import Room, connect, count, literal, name
 from fmdata.tables import is_published_as_is, macros, select, selects
 
 
@@ -37,11 +47,27 @@ def workspace(room: Room, *writable: Path) -> Iterator[duckdb.DuckDBPyConnection
 
 @dataclass(frozen=True)
 class Assembled:
-    """What `assemble` made: the tables of `package`, `as_is` the extracts or not; `roles` anchor its places, if any."""
+    """What `assemble` made: the tables of `package`, `as_is` the extracts or not; `roles` anchor its places, if any.
+
+    Of extracts that have `passed` no row is held.
+    """
 
     package: Package
     as_is: bool
     roles: Anchoring | None
+    passed: Passed | None
+
+    def rows(self, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+        """The number of rows of each table."""
+        return self.passed.rows if self.passed else {r.name: count(con, f"main.{name(r.name)}") for r in self.package}
+
+    def place(self, con: duckdb.DuckDBPyConnection, resource: Resource, row: int) -> tuple[str, int]:
+        """The file and line that a row of a table comes from; rows are counted from 0."""
+        if self.passed:
+            return self.passed.place(resource, row)
+        query = f"SELECT _file, _line FROM main.{name(resource.name)} LIMIT 1 OFFSET {row}"
+        [(file, line)] = con.execute(query).fetchall()
+        return file, line
 
 
 def assemble(
@@ -55,13 +81,13 @@ def assemble(
     """Fill the schema `main` of `con` with the typed rows of every table of the contract; what is no value is `found`.
 
     What is compressed is unpacked in the folder `scratch`. With `publish`, extracts that are the tables are not held:
-    it is given their rows, and keys alone are kept. Raises `CheckError` for files, bytes and records that cannot be
-    read, and for extracts that break a contract of their own.
+    it is given their rows, and something of their keys is kept. Raises `CheckError` for files, bytes and records that
+    cannot be read, and for extracts that break a contract of their own.
     """
     raw = manifest(package)
     roles = anchoring(package, raw)
-    _tables(con, package, raw, found, progress, scratch, publish=publish)
-    return Assembled(package, is_published_as_is(package, raw), roles)
+    passed = _tables(con, package, raw, found, progress, scratch, publish=publish)
+    return Assembled(package, is_published_as_is(package, raw), roles, passed)
 
 
 def check_tables(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failures, progress: Progress) -> None:
@@ -109,9 +135,10 @@ def _tables(
     scratch: Path,
     without: tuple[Resource, ...] = (),
     publish: Publish | None = None,
-) -> None:
+) -> Passed | None:
     """Make every table in `main`, the extracts checked; those `without` are taken for empty.
 
+    Where rows can be published as they pass, nothing is asked of them afterwards but their keys: returns what passed.
     Raises what is wrong with the extracts where they have a contract of their own; else that, and what is no value in
     the tables, is `found`.
     """
@@ -119,17 +146,14 @@ def _tables(
     # Without a contract of their own, the extracts are checked once, as the tables they become.
     own = raw.path != package.path
     checks: Mapping[str, Rules] = {resource.name: [] for resource in raw} if own else {}
-    keep = {resource.name: resource.names() for resource in raw}
     as_is = is_published_as_is(package, raw)
     if as_is:
         rules = load_rules(package)
         checks = {resource.name: rules.get(resource.name, []) for resource in raw}
-    if not as_is or any(resource.generated or resource.role for resource in package):
-        publish = None
-    # Where rows can be published as they pass, nothing is asked of them afterwards but their keys.
-    if publish:
-        keep = keyed(raw)
-    _take_in(con, package.root, raw, found, without, checks, keep, step, scratch, publish)
+    passed = None
+    if publish and as_is and not any(resource.generated or resource.role for resource in package):
+        passed = Passed(Passing(publish, PassingKeys(con, raw, scratch)))
+    _take_in(con, package.root, raw, found, without, checks, step, scratch, passed)
     con.execute("SET enable_external_access = false")
     if not as_is:
         found.raise_overflow()
@@ -145,6 +169,7 @@ def _tables(
                 found.raise_any()
         made.raise_overflow()
         found.extend(made.kept)
+    return passed
 
 
 def _take_in(
@@ -154,10 +179,9 @@ def _take_in(
     found: Failures,
     without: tuple[Resource, ...],
     checks: Mapping[str, Rules],
-    keep: Mapping[str, list[str]],
     step: Step,
     scratch: Path,
-    publish: Publish | None,
+    passed: Passed | None,
 ) -> None:
     extracts, failures = discover(root, raw)
     missing = {failure.file for failure in failures}
@@ -173,11 +197,15 @@ def _take_in(
     for extract in extracts:
         if extract.resource in without:
             failures = [failure for failure in failures if failure.file not in extract.files]
-            make_tables(con, extract, extract.resource.names())
+            make_tables(con, extract)
             continue
         there = replace(extract, files=tuple(file for file in extract.files if file not in missing))
-        own, kept = checks.get(extract.resource.name), keep[extract.resource.name]
-        unsound = take_in(con, there, {file: texts[file] for file in there.files}, own, kept, found, meter, publish)
+        table, own_texts = extract.resource.name, {file: texts[file] for file in there.files}
+        rows, unsound = take_in(
+            con, there, own_texts, checks.get(table), found, meter, passed.passing if passed else None
+        )
+        if passed:
+            passed.extracts[table], passed.rows[table] = (there, own_texts), rows
         doubted += [(extract.resource, file) for file in unsound]
     refuse(con, failures, doubted, texts)
 
@@ -203,7 +231,11 @@ def _check(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failures) -> 
     rules = load_rules(made.package) if unchecked else {}
     for resource in unchecked:
         found.extend(check_rows(con, f"main.{name(resource.name)}", resource, rules.get(resource.name, [])))
-    _check_keys(con, "main", made.package, found)
+    if made.passed:
+        for resource in made.package:
+            found.extend(made.passed.check_keys(con, resource))
+    else:
+        _check_keys(con, "main", made.package, found)
 
 
 def _check_keys(con: duckdb.DuckDBPyConnection, schema: str, package: Package, found: Failures) -> None:

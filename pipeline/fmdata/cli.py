@@ -19,6 +19,9 @@ from fmdata.source_commands import anchor, coverage, trace, verify
 if TYPE_CHECKING:
     from fmdata.record import Release, Start
 
+# Of numpy, the engine uses nothing that runs in threads; those of its linear algebra would spin beside the work.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 
 class _Boundary(click.Group):
     """The one place where what a user caused becomes a message and exit 1."""

@@ -11,37 +11,30 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import pandera.polars as pa
 import polars as pl
 
+from fmdata.arrow import ArrowStream
 from fmdata.casts import cast
-from fmdata.checks import BATCH, Place, RowChecks
+from fmdata.checks import BATCH, PassingKeys, Place, RowChecks
 from fmdata.contract import Resource
 from fmdata.contract.types import carried, storage
 from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.extracts import RAW, Extract, check_structure, check_text, read_blocks
 from fmdata.extracts.columnar import PARQUET
-from fmdata.extracts.frames import files, frame, lines
+from fmdata.extracts.frames import Frames
 from fmdata.failures import Failures
 from fmdata.progress import Step
 from fmdata.quick_casts import DOUBT, DTYPES, quick_casts, texts
 from fmdata.sql import literal, name
 
+_Item = TypeVar("_Item")
 _FILE, _ROW = "_extract", "_row"
 # Takes the rows of a relation for the release: connection, resource, relation.
 Publish = Callable[[duckdb.DuckDBPyConnection, Resource, str], None]
-
-
-class Frame:
-    """A polars frame as DuckDB scans one without pyarrow: through Arrow's C stream alone."""
-
-    def __init__(self, frame: pl.DataFrame) -> None:
-        self._frame = frame
-
-    def __arrow_c_stream__(self, requested: object = None) -> object:
-        return self._frame.__arrow_c_stream__(requested)
 
 
 @dataclass(frozen=True)
@@ -57,53 +50,85 @@ class Meter:
         self.step.part += size / self.size
 
 
+@dataclass(frozen=True)
+class Passing:
+    """What is done with rows that need not be held: they are published, and something of their keys is kept."""
+
+    publish: Publish
+    keys: PassingKeys
+
+
 def take_in(
     con: duckdb.DuckDBPyConnection,
     extract: Extract,
     texts_: Mapping[str, Path],
     checks: list[pa.Check] | None,
-    keep: list[str],
     found: Failures,
     meter: Meter,
-    publish: Publish | None,
-) -> list[str]:
-    """Make `raw.<resource>`: the typed rows of an extract, in the order of files and lines, fields that `keep` names.
+    passing: Passing | None,
+) -> tuple[int, list[str]]:
+    """Make `raw.<resource>`: the typed rows of an extract, in the order of files and lines.
 
     Further columns: `_file` (path from the root), `_line` (physical line, 1-based), `_folder` (the folder under raw/,
     NULL for none). Every row is checked for its types and, with `checks`, be they none, for contract and checks too;
-    what is wrong is `found`; as long as nothing is, `publish` is given the rows. `texts_` says where the CSV text of
-    each file is. Returns the files that could not be read as rows.
+    what is wrong is `found`. With `passing` the rows are not held, but handed on; they are published as long as nothing
+    is found. `texts_` says where the CSV text of each file is. Returns the number of rows, and the files that could not
+    be read as rows.
     """
     resource = extract.resource
     rows = RowChecks(resource, checks or [], contract=checks is not None)
-    make_tables(con, extract, keep)
+    make_tables(con, extract)
     seen: list[pl.DataFrame] = []
     doubted: list[str] = []
     place = _places(extract)
-    if publish:
+    counted = 0
+    if passing:
         # None of its rows: there may be no more.
         nothing = ", ".join(f"CAST(NULL AS {storage(field)}) AS {name(field.name)}" for field in resource.fields)
-        publish(con, resource, f"(SELECT {nothing} WHERE false)")
+        passing.publish(con, resource, f"(SELECT {nothing} WHERE false)")
     # While a batch is checked, the next one is read and the one before handed over.
-    with ThreadPoolExecutor(1) as reader, ThreadPoolExecutor(1) as holder, con.cursor() as cursor:
-        batches = _batches(extract, texts_, doubted)
-        waiting, held = reader.submit(next, batches, None), holder.submit(lambda: None)
-        while (batch := waiting.result()) is not None:
-            text, size = batch
-            waiting = reader.submit(next, batches, None)
+    with ThreadPoolExecutor(1) as holder, con.cursor() as cursor:
+        held = holder.submit(lambda: None)
+        for text, size in _ahead(_batches(extract, texts_, doubted)):
             typed, wrong = _typed(con, text, resource, place)
-            if checks:
-                typed = place(typed)
             found.extend([*wrong, *rows.check(typed, place)])
             if rows.beyond:
                 seen.append(typed)
             held.result()
-            held = holder.submit(_hold, cursor, typed, resource, keep, None if found else publish)
+            if passing:
+                held = holder.submit(_pass, cursor, typed, resource, passing, sound=not found)
+            else:
+                held = holder.submit(hold, cursor, typed, resource)
+            counted += len(text)
             meter.count(len(text), size)
         held.result()
     if seen and not doubted:
         found.extend(rows.check_whole(pl.concat(seen), place))
-    return doubted
+    return counted, doubted
+
+
+def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
+    """The same items; while one is looked at, a thread makes the next."""
+    with ThreadPoolExecutor(1) as aside:
+        waiting = aside.submit(next, items, None)
+        while (item := waiting.result()) is not None:
+            waiting = aside.submit(next, items, None)
+            yield item
+
+
+def again(con: duckdb.DuckDBPyConnection, extract: Extract, texts_: Mapping[str, Path]) -> Iterator[pl.DataFrame]:
+    """The rows of an extract that was taken in, once more, typed, in batches; what is no value is blank."""
+    for text, _ in _batches(extract, texts_, []):
+        yield _typed(con, text, extract.resource, _places(extract))[0]
+
+
+def place_of(extract: Extract, texts_: Mapping[str, Path], row: int) -> tuple[str, int]:
+    """The file and line of a row of an extract that was taken in; rows are counted from 0."""
+    for text, _ in _batches(extract, texts_, []):
+        if row < len(text):
+            return extract.files[text.item(row, _FILE)], text.item(row, "_line")
+        row -= len(text)
+    raise IndexError(row)
 
 
 def _batches(extract: Extract, texts_: Mapping[str, Path], doubted: list[str]) -> Iterator[tuple[pl.DataFrame, int]]:
@@ -112,17 +137,16 @@ def _batches(extract: Extract, texts_: Mapping[str, Path], doubted: list[str]) -
     With each frame, the bytes it was read from. Files that cannot be read as rows go to `doubted`.
     """
     names = extract.resource.names()
-    by_row = tuple(file.endswith(PARQUET) for file in extract.files)
-    for parts in read_blocks(texts_, names, doubted):
+    frames = Frames(names, tuple(file.endswith(PARQUET) for file in extract.files), _FILE, "_line")
+    for parts in _ahead(read_blocks(texts_, names, doubted)):
         try:
-            text = frame(parts, names)
+            text = frames.frame(parts)
         except pl.exceptions.PolarsError:
             doubted += dict.fromkeys(extract.files[part.file] for part in parts)
             continue
-        places = files(parts).alias(_FILE), lines(parts, text, by_row).alias("_line")
         size = sum(len(part.body) for part in parts)
         # Rows may be as short as two bytes, and each can have its failures.
-        for some in text.with_columns(places).iter_slices(BATCH):
+        for some in text.iter_slices(BATCH):
             yield some.with_row_index(_ROW), size * len(some) // len(text)
 
 
@@ -139,16 +163,15 @@ def refuse(
         raise FmdataError(f"{file}: cannot be read as CSV.")
 
 
-def make_tables(con: duckdb.DuckDBPyConnection, extract: Extract, keep: list[str]) -> None:
+def make_tables(con: duckdb.DuckDBPyConnection, extract: Extract) -> None:
     """Make `held.<resource>` without a row, and the view `raw.<resource>` that tells each row's file."""
     resource = extract.resource
-    kept = [field for field in resource.fields if field.name in keep]
     held, files = f"held.{name(resource.name)}", f"held.{name(f'{resource.name} files')}"
-    columns = "".join(f"{name(field.name)} {storage(field)}, " for field in kept)
+    columns = "".join(f"{name(field.name)} {storage(field)}, " for field in resource.fields)
     con.execute(f"CREATE TABLE {held} ({columns}{_FILE} INTEGER, _line BIGINT)")
     # The paths are kept once; a row holds the number of its own.
     con.execute(f"CREATE TYPE {files} AS ENUM ({', '.join(map(literal, extract.files))})")
-    names = "".join(f"{name(field.name)}, " for field in kept)
+    names = "".join(f"{name(field.name)}, " for field in resource.fields)
     con.execute(
         f"CREATE VIEW raw.{name(resource.name)} AS "
         f"SELECT {names}CAST(enum_range(NULL::{files})[{_FILE} + 1] AS VARCHAR) AS _file, _line, "
@@ -179,26 +202,33 @@ def _judged(
     con: duckdb.DuckDBPyConnection, doubted: pl.DataFrame, resource: Resource, working: list[str]
 ) -> tuple[pl.DataFrame, list[Failure]]:
     """The same for the rows that only `casts` can tell of."""
-    con.register("_doubted", Frame(doubted))
+    con.register("_doubted", ArrowStream(doubted))
     failures = cast(con, "_doubted", "held._judged", resource, gated=True)
     columns = ", ".join(f"CAST({name(f.name)} AS {carried(f)}) AS {name(f.name)}" for f in resource.fields)
-    judged = pl.DataFrame(con.sql(f"SELECT {columns}, {', '.join(working)} FROM held._judged"))
+    judged = pl.DataFrame(ArrowStream(con.sql(f"SELECT {columns}, {', '.join(working)} FROM held._judged")))
     con.execute("DROP TABLE held._judged")
     con.unregister("_doubted")
     return judged.cast({f.name: DTYPES[storage(f)] for f in resource.fields}), failures
 
 
-def _hold(
-    con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource, keep: list[str], publish: Publish | None
+def hold(con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource) -> None:
+    """Add some rows to `raw.<resource>`."""
+    con.register("_typed", ArrowStream(typed))
+    fields = ", ".join(map(name, resource.names()))
+    con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {fields}, {_FILE}, _line FROM _typed")
+    con.unregister("_typed")
+
+
+def _pass(
+    con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource, passing: Passing, sound: bool
 ) -> None:
-    kept = [*(name(field.name) for field in resource.fields if field.name in keep), _FILE, "_line"]
-    con.register("_typed", Frame(typed))
-    con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {', '.join(kept)} FROM _typed")
-    if publish:
+    passing.keys.add(con, resource, typed)
+    if sound:
+        con.register("_typed", ArrowStream(typed))
         # Arrow has other times of day than DuckDB.
         values = ", ".join(f"CAST({name(f.name)} AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
-        publish(con, resource, f"(SELECT {values} FROM _typed)")
-    con.unregister("_typed")
+        passing.publish(con, resource, f"(SELECT {values} FROM _typed)")
+        con.unregister("_typed")
 
 
 def _places(extract: Extract) -> Place:

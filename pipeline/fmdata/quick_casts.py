@@ -29,7 +29,7 @@ DTYPES: dict[str, pl.DataType] = {
 }
 _FORMULA = "^[=+@\t-]"
 # A double holds 15 significant digits exactly, and nothing so short runs over or under.
-_SHORT = 15
+_SHORT, _EXPONENT, _TINY = 15, 6, 1e-99
 
 
 def texts(resource: Resource) -> list[pl.Expr]:
@@ -70,6 +70,8 @@ def _doubts(field: Field, value: pl.Expr | None, closely: bool) -> list[pl.Expr]
         doubts.append(column.is_not_null() & value.is_null())
         if missing := _missing(field):
             doubts.append(value.is_in(missing))
+        if field.type == "number":
+            doubts.append(~_is_sure(column, value))
     if field.refuses_formulas and not _listed(field):
         # To compare is quicker than to match: few texts begin with other signs than letters and digits.
         near = (column < "0") | ((column >= "=") & (column < "A"))
@@ -113,9 +115,13 @@ def _integer(field: Field, column: pl.Expr) -> pl.Expr | None:
 def _number(field: Field, column: pl.Expr) -> pl.Expr | None:
     if not _is_bare(field) or field.descriptor.get("decimalChar", ".") != ".":
         return None
-    value = column.cast(pl.Float64, strict=False)
-    plain = (column.str.len_bytes() <= _SHORT) & ~column.str.contains("[eE]") & value.is_finite()
-    return pl.when(plain).then(value)
+    return column.cast(pl.Float64, strict=False)
+
+
+def _is_sure(column: pl.Expr, value: pl.Expr) -> pl.Expr:
+    """Whether a number holds all that its text says. With an exponent it may run under, which takes six characters."""
+    length = column.str.len_bytes()
+    return (length <= _SHORT) & value.is_finite() & ((length < _EXPONENT) | (value.abs() > _TINY))
 
 
 def _is_bare(field: Field) -> bool:

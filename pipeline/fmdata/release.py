@@ -13,8 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from fmdata.assemble import assemble, check_tables, workspace
-from fmdata.contract import Package, Resource, load
+from fmdata.assemble import Assembled, assemble, check_tables, workspace
+from fmdata.contract import Package, load
 from fmdata.errors import FmdataError, raise_if
 from fmdata.failures import Failures
 from fmdata.progress import Progress, Step
@@ -22,7 +22,7 @@ from fmdata.reader import LATEST
 from fmdata.record import Release, Start, recorded
 from fmdata.rights import check_rights, load_gate
 from fmdata.sample import write_sample
-from fmdata.sql import MEMORY, Room, connect, count, interruptible, name, stop, watched
+from fmdata.sql import MEMORY, Room, connect, interruptible, name, stop, watched
 from fmdata.swap import staging, swap
 from fmdata.verify import IndependentReader, check_sums, compare, verify
 from fmdata.verify_database import Fingerprint, fingerprints
@@ -100,7 +100,7 @@ def _make(package: Package, aside: Path, memory: int, progress: Progress, parque
         publish = partial(append_csv, release=making.folder, scratch=making.room.scratch)
         made = assemble(con, package, found, progress, making.room.scratch, publish)
         # What has no value amiss is written while it is checked further; nothing is published before that has ended.
-        writing = None if found else beside.submit(making.write, con.cursor(), reader, beside)
+        writing = None if found else beside.submit(making.write, con.cursor(), made, reader, beside)
         try:
             check_tables(con, made, found, progress)
         except BaseException:
@@ -133,7 +133,7 @@ class _Making:
     step: Step = field(default_factory=lambda: Step("writing CSV files"))
 
     def write(
-        self, con: duckdb.DuckDBPyConnection, reader: IndependentReader, beside: Executor
+        self, con: duckdb.DuckDBPyConnection, made: Assembled, reader: IndependentReader, beside: Executor
     ) -> tuple[dict[str, int], str, Future[dict[str, int]], Future[dict[str, Fingerprint]]]:
         """Write the tables and the DuckDB file, and let `reader` begin.
 
@@ -141,7 +141,7 @@ class _Making:
         the CSV files.
         """
         package, folder = self.package, self.folder
-        counts = {r.name: count(con, f"main.{name(r.name)}") for r in package}
+        counts = made.rows(con)
         self._begin("writing CSV files", counts, con)
         for resource in package:
             if not (folder / DATA / f"{resource.name}.csv").exists():
@@ -153,7 +153,7 @@ class _Making:
         in_csv = beside.submit(fingerprints, folder, package, self.room.part((1 - _HELD) / 3))
         with connect(self.room.part((1 - _HELD) * 2 / 3), threads="1") as out:
             self._begin("writing the DuckDB file", counts, out)
-            write_database(out, package, folder, counts, content.result, partial(_place, con))
+            write_database(out, package, folder, counts, content.result, partial(made.place, con))
         return counts, content.result(), read, in_csv
 
     def _begin(self, words: str, counts: dict[str, int], con: duckdb.DuckDBPyConnection) -> None:
@@ -175,13 +175,6 @@ def _let_read(
         counts, folder = write_sample(package, folder, counts, sample), sample
     reader.read(folder)
     return counts
-
-
-def _place(con: duckdb.DuckDBPyConnection, resource: Resource, row: int) -> tuple[str, int]:
-    """The file and line that a row of a published table comes from; rows are counted from 0."""
-    query = f"SELECT _file, _line FROM main.{name(resource.name)} LIMIT 1 OFFSET {row}"
-    [(file, line)] = con.execute(query).fetchall()
-    return file, line
 
 
 def _write_rest(package: Package, folder: Path, counts: dict[str, int], content: str, remarks: tuple[str, ...]) -> None:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import json
 import random
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,8 @@ import polars as pl
 
 from fmdata.contract import Package, Resource
 from fmdata.errors import FmdataError
-from fmdata.extracts.blocks import Part, read_blocks
-from fmdata.extracts.frames import frame
+from fmdata.extracts.blocks import read_blocks
+from fmdata.extracts.frames import text_of
 from fmdata.writers.csv import DATA
 from fmdata.writers.remarks import sampled
 
@@ -67,10 +66,13 @@ def _write_rows(package: Package, resource: Resource, folder: Path, rows: int, t
     counted = 0
     for parts in read_blocks({file: folder / file}, resource.names(), doubted):
         for part in parts:
-            text = frame([_window(part, 4 * share, chance)], resource.names())
-            wanted = min(len(text), round(part.records * share))
+            breaks = part.breaks()
+            # Where cells have line feeds, it is not plain where a record begins.
+            body = part.body if breaks else _window(part.body, 4 * share, chance)
+            text = text_of(body, resource.names())
+            wanted = min(len(text), round((part.feeds - breaks) * share))
             chosen.append(text.sample(n=wanted, seed=chance.randrange(2**32)))
-            counted += part.records
+            counted += part.feeds - breaks
     if doubted or counted != rows:
         found = "no sound CSV" if doubted else f"{counted:,} rows where {rows:,} were written"
         raise FmdataError(f"{file}: the release holds {found}; nothing was published. The disk may be failing.")
@@ -81,11 +83,10 @@ def _write_rows(package: Package, resource: Resource, folder: Path, rows: int, t
     return len(sample)
 
 
-def _window(part: Part, share: float, chance: random.Random) -> Part:
-    """About that share of a part's records, from a place left to chance on; all of them where cells have line feeds."""
-    if part.breaks or share >= 1:
-        return part
-    length = int(len(part.body) * share)
-    start = part.body.rfind(b"\n", 0, chance.randrange(len(part.body) - length)) + 1
-    body = part.body[start : part.body.find(b"\n", start + length) + 1]
-    return replace(part, body=body, records=body.count(b"\n"))
+def _window(body: bytes, share: float, chance: random.Random) -> bytes:
+    """About that share of some lines, from a place left to chance on."""
+    if share >= 1:
+        return body
+    length = int(len(body) * share)
+    start = body.rfind(b"\n", 0, chance.randrange(len(body) - length)) + 1
+    return body[start : body.find(b"\n", start + length) + 1]

@@ -1,14 +1,17 @@
 """Whether typed rows keep the contract and the project's own rules."""
 
 from fmdata.checks.anchors import check_anchors, identity, row_hash, without_echo
-from fmdata.checks.keys import check_keys, keyed
+from fmdata.checks.keys import check_keys
 from fmdata.checks.ledger import bibliographic_lines, check_ledger, with_hashes
 from fmdata.checks.makers import numbered_without_gap, same_source, status_agrees
+from fmdata.checks.passing import REFERENCED, PassingKeys
 from fmdata.checks.rows import BATCH, Place, RowChecks, check_rows
 from fmdata.checks.rules import Rules, load_rules, row_rule, table_rule
 
 __all__ = [
     "BATCH",
+    "REFERENCED",
+    "PassingKeys",
     "Place",
     "RowChecks",
     "Rules",
@@ -18,7 +21,6 @@ __all__ = [
     "check_ledger",
     "check_rows",
     "identity",
-    "keyed",
     "load_rules",
     "numbered_without_gap",
     "row_hash",

@@ -6,33 +6,24 @@ from collections.abc import Iterator
 
 import duckdb
 
-from fmdata.contract import ForeignKey, Package, Resource
+from fmdata.contract import ForeignKey, Resource
 from fmdata.errors import Failure, quote
 from fmdata.sql import drained, name, scalar
 
 
-def keyed(package: Package) -> dict[str, list[str]]:
-    """The fields of each resource that a key needs: its own, or another's that refers to it."""
-    found: dict[str, list[str]] = {resource.name: [] for resource in package}
-    for resource in package:
-        for fields in resource.keys:
-            found[resource.name] += fields
-        for foreign in resource.foreign_keys:
-            found[resource.name] += foreign.fields
-            found[foreign.resource] += foreign.reference_fields
-    return found
-
-
-def check_keys(con: duckdb.DuckDBPyConnection, schema: str, resource: Resource) -> Iterator[Failure]:
+def check_keys(
+    con: duckdb.DuckDBPyConnection, schema: str, resource: Resource, referenced: str = ""
+) -> Iterator[Failure]:
     """The rows of `schema.<resource>` whose key stands twice or whose foreign key leads nowhere.
 
-    Nothing else may be asked of `con` until all of them are drawn.
+    `referenced` is the schema of the tables that they refer to, if it is another one. Nothing else may be asked of
+    `con` until all of them are drawn.
     """
     table = f"{schema}.{name(resource.name)}"
     for key in resource.keys:
         yield from _duplicates(con, table, resource, key)
     for foreign in resource.foreign_keys:
-        yield from _dangling(con, schema, table, resource, foreign)
+        yield from _dangling(con, referenced or schema, table, resource, foreign)
 
 
 def _duplicates(
@@ -61,7 +52,7 @@ def _duplicates(
 
 
 def _dangling(
-    con: duckdb.DuckDBPyConnection, schema: str, table: str, resource: Resource, key: ForeignKey
+    con: duckdb.DuckDBPyConnection, referenced: str, table: str, resource: Resource, key: ForeignKey
 ) -> Iterator[Failure]:
     columns = ", ".join(f"t.{name(field)}" for field in key.fields)
     present = " AND ".join(f"t.{name(field)} IS NOT NULL" for field in key.fields)
@@ -70,7 +61,7 @@ def _dangling(
         for field, reference in zip(key.fields, key.reference_fields, strict=True)
     )
     rows = con.execute(f"""
-        SELECT t._file, t._line, {columns} FROM {table} t ANTI JOIN {schema}.{name(key.resource)} r ON {same}
+        SELECT t._file, t._line, {columns} FROM {table} t ANTI JOIN {referenced}.{name(key.resource)} r ON {same}
         WHERE {present}
     """)
     fields, wanted = ", ".join(key.fields), f"a {' + '.join(key.reference_fields)} of {key.resource}"

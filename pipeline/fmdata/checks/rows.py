@@ -13,7 +13,8 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrorReason
 
-from fmdata.checks.rules import sees_one_row
+from fmdata.arrow import ArrowStream
+from fmdata.checks.rules import sees_one_row, sees_place
 from fmdata.checks.schema import CONTRACT, REQUIRED, schema, whole
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
@@ -21,7 +22,7 @@ from fmdata.contract.types import carried
 from fmdata.errors import Failure, FmdataError, quote
 from fmdata.sql import count, name
 
-BATCH = 200_000
+BATCH = 500_000
 # Rows of a frame with their `_file`, which travels with them only where it must.
 Place = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -40,6 +41,7 @@ class RowChecks:
         self._schema = whole(resource) if contract else pa.DataFrameSchema()
         self._schema.checks = [*self._schema.checks, *filter(sees_one_row, checks)]
         self.beyond = [check for check in checks if not sees_one_row(check)]
+        self._placed = any(map(sees_place, checks))
 
     def check(self, frame: pl.DataFrame, place: Place) -> list[Failure]:
         """The failures of some rows of the table: its typed fields and working columns, `_line` among them."""
@@ -53,6 +55,8 @@ class RowChecks:
         failures: list[Failure] = []
         if not derived.checks:
             return failures
+        if self._placed:
+            frame = place(frame)
         for error in _errors(derived, frame):
             broken = place(_broken(self._resource, frame, error))
             if error.check.name != CONTRACT:
@@ -93,7 +97,9 @@ def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, at_
     size = max(rows, 1) if at_once else BATCH
     for start in range(0, rows, size):
         slice_ = f"rowid >= {start} AND rowid < {start + size}"
-        yield pl.DataFrame(con.sql(f"SELECT {columns}{working} FROM {table} WHERE {slice_} ORDER BY rowid"))
+        yield pl.DataFrame(
+            ArrowStream(con.sql(f"SELECT {columns}{working} FROM {table} WHERE {slice_} ORDER BY rowid"))
+        )
 
 
 def _broken(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> pl.DataFrame:

@@ -23,7 +23,10 @@ FOLDER = "pipeline/rules"
 Rules = list[pa.Check]
 
 
-_ONE_ROW = {"sees": "one row"}
+# Columns that rows have of their file: they are added where a rule may ask for them.
+PLACES = ("_file", "_folder")
+# The key of the columns that a check of one row reads, among its statistics.
+_ONE_ROW = "one row"
 
 
 def row_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
@@ -34,7 +37,9 @@ def row_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
     """
     if not _rests_on_one_row(expression):
         raise ValueError(f"the rule {name} looks at further rows; make it a table_rule")
-    return pa.Check(_verdict(expression), name=name, error=error, statistics=_ONE_ROW, n_failure_cases=1)
+    # A selection of columns may select whatever a row has.
+    columns = [*PLACES] if expression.meta.has_multiple_outputs() else expression.meta.root_names()
+    return pa.Check(_verdict(expression), name=name, error=error, statistics={_ONE_ROW: columns}, n_failure_cases=1)
 
 
 def table_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
@@ -44,7 +49,12 @@ def table_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
 
 def sees_one_row(check: pa.Check) -> bool:
     """Whether a check's verdict on a row rests on that row alone, so that a table may be checked in batches."""
-    return bool(check.statistics == _ONE_ROW)
+    return _ONE_ROW in check.statistics
+
+
+def sees_place(check: pa.Check) -> bool:
+    """Whether a check may ask for `PLACES`."""
+    return not sees_one_row(check) or bool({*PLACES} & {*check.statistics[_ONE_ROW]})
 
 
 def _rests_on_one_row(expression: pl.Expr) -> bool:

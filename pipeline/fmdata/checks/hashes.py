@@ -1,0 +1,56 @@
+"""Hashes of keys, kept on disk: which of very many rows may have the same key, in memory that does not grow."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+# How many hashes are looked at together; a set of them takes some 30 bytes each.
+TOGETHER = 1 << 22
+_READ = 1 << 20
+
+
+def key_hash(fields: tuple[str, ...]) -> pl.Expr:
+    """A hash of a row's key, of 64 bits; null where a field of it is blank. Rows of one key have the same."""
+    key = pl.col(fields[0]) if len(fields) == 1 else pl.struct(fields)
+    return pl.when(pl.all_horizontal(pl.col(field).is_not_null() for field in fields)).then(key.hash())
+
+
+class Hashes:
+    """The hashes of the rows of a table, in a file of their own."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        file.touch()
+        self._count = 0
+
+    def add(self, hashes: pl.Series) -> None:
+        """Add the hashes of some rows, without nulls."""
+        with self._file.open("ab") as stream:
+            hashes.to_numpy().tofile(stream)
+        self._count += len(hashes)
+
+    def repeated(self) -> pl.Series:
+        """The hashes that more than one row has, each once."""
+        # So many of the first bits tell the part that a hash belongs to.
+        bits = max((self._count - 1).bit_length() - TOGETHER.bit_length() + 1, 0) if self._count else 0
+        with ThreadPoolExecutor(2) as threads:
+            found = threads.map(lambda part: _repeated(self._part(part, 64 - bits)), range(1 << bits))
+            return pl.concat(found)
+
+    def _part(self, part: int, shift: int) -> pl.Series:
+        """The hashes that are `part` when they are shifted so far."""
+        found = [np.empty(0, np.uint64)]
+        with self._file.open("rb") as stream:
+            while len(some := np.fromfile(stream, np.uint64, _READ)):
+                found.append(some[some >> shift == part] if shift < 64 else some)
+        return pl.Series(np.concatenate(found))
+
+
+def _repeated(hashes: pl.Series) -> pl.Series:
+    if hashes.n_unique() == len(hashes):
+        return hashes.clear()
+    return hashes.filter(hashes.is_duplicated()).unique()
