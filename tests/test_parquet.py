@@ -17,11 +17,11 @@ from fmdata.errors import FmdataError
 from fmdata.failures import Failures
 from fmdata.sql import MEMORY, Room
 from fmdata.verify import IndependentReader, check_sums, compare, verify
-from fmdata.verify_database import fingerprints
 from fmdata.verify_parquet import verify_parquet
 from fmdata.writers.archive import sha256, write_sums, write_zip
 from fmdata.writers.csv import append_csv
 from fmdata.writers.parquet import write_parquet
+from recounting import fingerprints
 from test_large import SCHEMA, large  # noqa: F401
 
 FIELDS = [
@@ -174,7 +174,7 @@ def test_a_file_that_was_changed_does_not_verify(published, room, spoil, words):
     assert NOT_SO in verify_parquet(folder, package, {"t": 2}, fingerprints(folder, package, room), room)
     described(folder)
     (folder / "small-0.1.0.zip").unlink()
-    write_sums(folder)
+    write_sums(folder, {})
     write_zip(folder, "small-0.1.0")
     with IndependentReader() as reader, pytest.raises(FmdataError) as told:
         reader.read(folder)

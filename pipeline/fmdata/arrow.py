@@ -13,11 +13,12 @@ class ArrowStream:
     """The rows of a polars frame or of a DuckDB relation, as an Arrow stream and nothing else.
 
     Of a frame, DuckDB would rather have pyarrow's. Of a relation, polars would remember the class for ever, and DuckDB
-    complain of that when Python ends; this one knows nothing of DuckDB.
+    complain of that when Python ends; this one knows nothing of DuckDB. `rows` may be replaced by others of the same
+    columns once the query that scans them has ended.
     """
 
     def __init__(self, rows: _HasStream) -> None:
-        self._rows = rows
+        self.rows = rows
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self._rows.__arrow_c_stream__(requested_schema)
+        return self.rows.__arrow_c_stream__(requested_schema)

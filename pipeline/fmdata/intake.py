@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import duckdb
 import pandera.polars as pa
 import polars as pl
 
+from fmdata.ahead import ahead
 from fmdata.arrow import ArrowStream
 from fmdata.casts import cast
 from fmdata.checks import BATCH, PassingKeys, Place, RowChecks
@@ -31,7 +31,6 @@ from fmdata.progress import Step
 from fmdata.quick_casts import DOUBT, DTYPES, quick_casts, texts
 from fmdata.sql import literal, name
 
-_Item = TypeVar("_Item")
 _FILE, _ROW = "_extract", "_row"
 # Takes the rows of a relation for the release: connection, resource, relation.
 Publish = Callable[[duckdb.DuckDBPyConnection, Resource, str], None]
@@ -89,7 +88,7 @@ def take_in(
     # While a batch is checked, the next one is read and the one before handed over.
     with ThreadPoolExecutor(1) as holder, con.cursor() as cursor:
         held = holder.submit(lambda: None)
-        for text, size in _ahead(_batches(extract, texts_, doubted)):
+        for text, size in ahead(_batches(extract, texts_, doubted)):
             typed, wrong = _typed(con, text, resource, place)
             found.extend([*wrong, *rows.check(typed, place)])
             if rows.beyond:
@@ -105,15 +104,6 @@ def take_in(
     if seen and not doubted:
         found.extend(rows.check_whole(pl.concat(seen), place))
     return counted, doubted
-
-
-def _ahead(items: Iterator[_Item]) -> Iterator[_Item]:
-    """The same items; while one is looked at, a thread makes the next."""
-    with ThreadPoolExecutor(1) as aside:
-        waiting = aside.submit(next, items, None)
-        while (item := waiting.result()) is not None:
-            waiting = aside.submit(next, items, None)
-            yield item
 
 
 def again(con: duckdb.DuckDBPyConnection, extract: Extract, texts_: Mapping[str, Path]) -> Iterator[pl.DataFrame]:
@@ -138,7 +128,7 @@ def _batches(extract: Extract, texts_: Mapping[str, Path], doubted: list[str]) -
     """
     names = extract.resource.names()
     frames = Frames(names, tuple(file.endswith(PARQUET) for file in extract.files), _FILE, "_line")
-    for parts in _ahead(read_blocks(texts_, names, doubted)):
+    for parts in ahead(read_blocks(texts_, names, doubted)):
         try:
             text = frames.frame(parts)
         except pl.exceptions.PolarsError:

@@ -12,26 +12,27 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from fmdata.assemble import Assembled, assemble, check_tables, workspace
-from fmdata.contract import Package, load
+from fmdata.contract import Package, Resource, load
 from fmdata.errors import FmdataError, raise_if
 from fmdata.failures import Failures
 from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
 from fmdata.record import Release, Start, recorded
+from fmdata.recount import Recount
 from fmdata.rights import check_rights, load_gate
-from fmdata.sample import write_sample
 from fmdata.sql import MEMORY, Room, connect, interruptible, name, stop, watched
 from fmdata.swap import staging, swap
 from fmdata.verify import IndependentReader, check_sums, compare, verify
-from fmdata.verify_database import Fingerprint, fingerprints
+from fmdata.verify_database import Fingerprint
 from fmdata.writers.archive import is_zipped, read_sums, write_sums, write_zip
 from fmdata.writers.citation import write_citation
 from fmdata.writers.cookbook import write_cookbook
 from fmdata.writers.csv import DATA, append_csv
 from fmdata.writers.database import write_database
-from fmdata.writers.descriptor import write_descriptor
+from fmdata.writers.descriptor import content_hash, write_descriptor
 from fmdata.writers.parquet import write_parquet
 from fmdata.writers.readme import write_readme
 from fmdata.writers.remarks import remarks_on, sampled
@@ -107,15 +108,16 @@ def _make(package: Package, aside: Path, memory: int, progress: Progress, parque
             making.step.stop()
             raise
         assert writing, "what is found is raised"
-        counts, content, read, in_csv = writing.result()
-        compared = beside.submit(compare, making.folder, package, counts, in_csv.result(), making.room.part(1 - _HELD))
+        counts, hashes, read, in_csv = writing.result()
+        content = content_hash(hashes)
+        compared = beside.submit(compare, making.folder, package, counts, in_csv, making.room.part(1 - _HELD))
         remarks = remarks_on(package, making.folder, counts)
-        _write_rest(package, making.folder, counts, content, remarks)
+        _write_rest(package, making.folder, counts, hashes, remarks)
         progress(Step("verifying the release"))
         sums = beside.submit(check_sums, making.folder)
         borrowed = beside.submit(check_rights, con.cursor(), package, load_gate(con, made.roles), making.folder)
         try:
-            verify(making.folder, package, counts, reader, read.result(), compared.result(), sums.result())
+            verify(making.folder, package, counts, reader, read, compared.result(), sums.result())
         finally:
             raise_if(borrowed.result())
     return Release(making.folder, package.name, package.version, content, counts, remarks)
@@ -134,55 +136,62 @@ class _Making:
 
     def write(
         self, con: duckdb.DuckDBPyConnection, made: Assembled, reader: IndependentReader, beside: Executor
-    ) -> tuple[dict[str, int], str, Future[dict[str, int]], Future[dict[str, Fingerprint]]]:
+    ) -> tuple[dict[str, int], dict[str, str], dict[str, int], dict[str, Fingerprint]]:
         """Write the tables and the DuckDB file, and let `reader` begin.
 
-        Returns the rows of each table, the content hash, the rows that the reader should find, and the fingerprints of
-        the CSV files.
+        Returns the rows of each table, the SHA-256 of the CSV files, by file, the rows that the reader should find, and
+        the fingerprints of the CSV files.
         """
         package, folder = self.package, self.folder
         counts = made.rows(con)
-        self._begin("writing CSV files", counts, con)
+        rows_in_all = sum(counts.values())
+        self.step = Step("writing CSV files", total=rows_in_all, percent=watched(con), stop=partial(stop, con))
+        self.progress(self.step)
         for resource in package:
             if not (folder / DATA / f"{resource.name}.csv").exists():
                 append_csv(con, resource, f"main.{name(resource.name)}", folder, self.room.scratch)
             if self.parquet:
                 write_parquet(con, resource, folder)
-        content = beside.submit(write_descriptor, package, folder, counts)
-        read = beside.submit(_let_read, package, folder, self.room.scratch / "sample", counts, content, reader)
-        in_csv = beside.submit(fingerprints, folder, package, self.room.part((1 - _HELD) / 3))
-        with connect(self.room.part((1 - _HELD) * 2 / 3), threads="1") as out:
-            self._begin("writing the DuckDB file", counts, out)
-            write_database(out, package, folder, counts, content.result, partial(made.place, con))
-        return counts, content.result(), read, in_csv
+        described = beside.submit(write_descriptor, package, folder, counts)
+        large = sampled(package, counts)
+        if not large:
+            beside.submit(_let_read, reader, folder, described)
+        with (
+            connect(self.room.part((1 - _HELD) / 3), threads="1") as again,
+            connect(self.room.part((1 - _HELD) * 2 / 3), threads="1") as out,
+        ):
+            recount = Recount(again, package, counts)
+            self.step = step = Step("writing the DuckDB file", stop=partial(stop, out))
+            self.progress(step)
 
-    def _begin(self, words: str, counts: dict[str, int], con: duckdb.DuckDBPyConnection) -> None:
-        self.step = Step(words, total=sum(counts.values()), percent=watched(con), stop=partial(stop, con))
-        self.progress(self.step)
+            def look(resource: Resource, rows: pl.DataFrame) -> None:
+                recount.look(resource, rows)
+                step.rows += len(rows)
+                step.part = step.rows / rows_in_all
+
+            content = lambda: content_hash(described.result())  # noqa: E731
+            write_database(out, package, folder, counts, content, partial(made.place, con), look)
+        read, sample = counts, self.room.scratch / "sample"
+        if large:
+            read = recount.write_sample(folder, sample)
+            reader.read(sample)
+        return counts, described.result(), read, recount.fingerprints
 
 
-def _let_read(
-    package: Package,
-    folder: Path,
-    sample: Path,
-    counts: dict[str, int],
-    described: Future[str],
-    reader: IndependentReader,
-) -> dict[str, int]:
-    """Let frictionless begin to read the package, or samples of its large tables; returns the rows it should find."""
+def _let_read(reader: IndependentReader, folder: Path, described: Future[dict[str, str]]) -> None:
+    """Let frictionless begin to read the package at `folder` as soon as it is described."""
     described.result()
-    if sampled(package, counts):
-        counts, folder = write_sample(package, folder, counts, sample), sample
     reader.read(folder)
-    return counts
 
 
-def _write_rest(package: Package, folder: Path, counts: dict[str, int], content: str, remarks: tuple[str, ...]) -> None:
+def _write_rest(
+    package: Package, folder: Path, counts: dict[str, int], hashes: dict[str, str], remarks: tuple[str, ...]
+) -> None:
     write_cookbook(package.root, folder / f"{package.name}.duckdb", folder)
-    write_readme(package, folder, counts, content, remarks)
+    write_readme(package, folder, counts, content_hash(hashes), remarks)
     write_citation(package, folder)
     _copy(package.root, folder)
-    write_sums(folder)
+    write_sums(folder, hashes)
     if is_zipped(package, folder):
         write_zip(folder, f"{package.name}-{package.version}")
 

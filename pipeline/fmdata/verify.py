@@ -16,7 +16,7 @@ from fmdata.errors import FmdataError
 from fmdata.sql import Room
 from fmdata.verify_database import Fingerprint, verify_database
 from fmdata.verify_parquet import verify_parquet
-from fmdata.writers.archive import SUMS, files, is_zipped, read_sums, sha256
+from fmdata.writers.archive import SUMS, digests, files, is_zipped, read_sums, sha256
 
 
 class IndependentReader:
@@ -97,7 +97,8 @@ def check_sums(folder: Path) -> list[str]:
     listed = read_sums(folder)
     there = files(folder)
     faults = [f"{SUMS}: it does not list the files of the release"] if [file for file, _ in listed] != there else []
-    wrong = (file for file, digest in listed if file in there and sha256(folder / file) != digest)
+    found = digests(folder, there)
+    wrong = (file for file, digest in listed if found.get(file, digest) != digest)
     return faults + [f"{file}: its SHA-256 is not the one in {SUMS}" for file in wrong]
 
 

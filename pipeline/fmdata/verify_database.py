@@ -7,9 +7,9 @@ from pathlib import Path
 import duckdb
 
 from fmdata.contract import Package, Resource
-from fmdata.contract.types import TYPES, write
+from fmdata.contract.types import carried
 from fmdata.sql import Room, connect, count, literal, name
-from fmdata.writers.csv import published_rows
+from fmdata.writers.csv import published_rows, published_values
 from fmdata.writers.ddl import comments, statements
 from fmdata.writers.doors import door
 
@@ -31,8 +31,8 @@ def verify_database(
     with connect(room) as con:
         con.execute(f"ATTACH {literal(folder / f'{package.name}.duckdb')} AS release (READ_ONLY)")
         con.execute("BEGIN")
-        for _, making in statements(package, counts):
-            for statement in making:
+        for _, making, keying in statements(package, counts):
+            for statement in [*making, *keying]:
                 con.execute(statement)
         for statement in door(package):
             con.execute(statement)
@@ -90,13 +90,9 @@ def _macros(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [f"{macro}: the macro in the DuckDB file is not the contract's" for macro in sorted(differing)]
 
 
+# Of rows, whatever their order: their number and a sum over the hashes of their values.
 Fingerprint = tuple[int, int]
-
-
-def fingerprints(folder: Path, package: Package, room: Room) -> dict[str, Fingerprint]:
-    """Of the rows in each CSV file of the release at `folder`, by table: their number and a sum over their hashes."""
-    with connect(room) as con:
-        return {r.name: _fingerprint(con, r, f"(FROM {published_rows(r, folder)})") for r in package}
+NOTHING: Fingerprint = (0, 0)
 
 
 def differing_rows(
@@ -108,25 +104,24 @@ def differing_rows(
     relation: str,
     form: str,
 ) -> list[str]:
-    """Where the rows of the CSV file differ from those of a typed relation: as sets with repetition, values as texts.
+    """Where the rows of the CSV file differ from those of a typed relation: as sets with repetition.
 
     `form` is what the relation is in: "DuckDB" or "Parquet"; `csv_rows` is the fingerprint of the CSV file.
     """
-    texts = ", ".join(
-        f"{write(f, f'CAST({name(f.name)} AS {TYPES[f.type].storage})')} AS {name(f.name)}" for f in resource.fields
-    )
-    in_file = f"(SELECT {texts} FROM {relation})"
-    file_rows = _fingerprint(con, resource, in_file)
+    typed = ", ".join(f"CAST({name(f.name)} AS {carried(f)}) AS {name(f.name)}" for f in resource.fields)
+    in_file = f"(SELECT {typed} FROM {relation})"
+    file_rows = fingerprint(con, resource, in_file)
     if csv_rows[0] != rows or file_rows[0] != rows:
         return [f"{resource.name}: {csv_rows[0]} rows in CSV, {file_rows[0]} in {form}, not {rows}"]
     if csv_rows != file_rows:
-        differing = count(con, f"(FROM {published_rows(resource, folder)} EXCEPT ALL FROM {in_file})")
+        in_csv = f"SELECT {published_values(resource)} FROM {published_rows(resource, folder)}"
+        differing = count(con, f"({in_csv} EXCEPT ALL FROM {in_file})")
         return [f"{resource.name}: {differing} rows differ between CSV and {form}"]
     return []
 
 
-def _fingerprint(con: duckdb.DuckDBPyConnection, resource: Resource, rows: str) -> Fingerprint:
-    """The number of rows and a sum over their hashes, whatever their order."""
+def fingerprint(con: duckdb.DuckDBPyConnection, resource: Resource, rows: str) -> Fingerprint:
+    """The fingerprint of the typed rows of a relation."""
     columns = ", ".join(map(name, resource.names()))
     query = f"SELECT count(*), coalesce(sum(hash({columns})::HUGEINT), 0) FROM {rows}"
     found, total = con.execute(query).fetchall()[0]

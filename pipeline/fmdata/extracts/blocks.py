@@ -58,8 +58,12 @@ class Part:
         return int((passed[1::2] - passed[0::2]).sum())
 
 
-def read_blocks(texts: Mapping[str, Path], header: list[str], doubted: list[str]) -> Iterator[list[Part]]:
+def read_blocks(
+    texts: Mapping[str, Path], header: list[str], doubted: list[str], longest: int = MAX_LINE
+) -> Iterator[list[Part]]:
     """The records of files in their order, about `BLOCK` bytes at a time, small files together.
+
+    No line has more than `longest` bytes, no record more than twice as many.
 
     `texts` says for each file where its CSV text is. A file that is not proved sound goes to `doubted`, and no more of
     it is read. Open is whether its bytes are UTF-8, how many records and cells there are, and so whether all that
@@ -69,7 +73,7 @@ def read_blocks(texts: Mapping[str, Path], header: list[str], doubted: list[str]
     size = 0
     for number, (file, text) in enumerate(texts.items()):
         with text.open("rb") as stream:
-            for part in _parts(stream, number, header):
+            for part in _parts(stream, number, header, longest):
                 if part is None:
                     doubted.append(file)
                     break
@@ -91,20 +95,20 @@ class _Look:
     quotes: npt.NDArray[np.int64]
 
 
-def _parts(stream: BinaryIO, number: int, header: list[str]) -> Iterator[Part | None]:
+def _parts(stream: BinaryIO, number: int, header: list[str], longest: int) -> Iterator[Part | None]:
     """The parts of one file; None, and no more, where its bytes are in doubt."""
-    start, end = _header_end(stream.read(MAX_LINE), header), stream.seek(0, 2)
+    start, end = _header_end(stream.read(longest), header), stream.seek(0, 2)
     if not start:
         yield None
         return
     stream.seek(0)
     line, size = 1 + stream.read(start).count(b"\n"), BLOCK
-    while block := _lines(stream, start, size):
+    while block := _lines(stream, start, size, longest):
         look = _look(block)
         if len(look.quotes) % 2:
             # It ends within quotes, which the next lines may close.
             whole = _last_end(block)
-            if len(block) - whole > 2 * MAX_LINE or start + len(block) == end:
+            if len(block) - whole > 2 * longest or start + len(block) == end:
                 yield None
                 return
             if not whole:
@@ -112,7 +116,7 @@ def _parts(stream: BinaryIO, number: int, header: list[str]) -> Iterator[Part | 
                 continue
             block = block[:whole]
             look = _look(block)
-        if not _is_sound(block, look, len(header)):
+        if not _is_sound(block, look, len(header), longest):
             yield None
             return
         # What is below the space is a line feed or a tab, or else there will be fewer records than line feeds.
@@ -121,10 +125,10 @@ def _parts(stream: BinaryIO, number: int, header: list[str]) -> Iterator[Part | 
         line, start, size = line + feeds, start + len(block), BLOCK
 
 
-def _lines(stream: BinaryIO, start: int, size: int) -> bytes:
+def _lines(stream: BinaryIO, start: int, size: int, longest: int) -> bytes:
     """The bytes from `start` to the first line end that is `size` bytes away: read in one piece, to spare a copy."""
     stream.seek(start + size)
-    size += len(stream.readline(MAX_LINE))
+    size += len(stream.readline(longest))
     stream.seek(start)
     return stream.read(size)
 
@@ -140,7 +144,7 @@ def _look(body: bytes) -> _Look:
     return _Look(low, greatest, np.concatenate(quotes))
 
 
-def _is_sound(body: bytes, look: _Look, width: int) -> bool:
+def _is_sound(body: bytes, look: _Look, width: int, longest: int) -> bool:
     """Whether bytes that begin outside quotes are proved to be whole records, without faults but UTF-8 and width."""
     return (
         body.endswith(b"\n")
@@ -149,7 +153,7 @@ def _is_sound(body: bytes, look: _Look, width: int) -> bool:
         and _are_around_cells(look.quotes, np.frombuffer(body, np.uint8))
         and (width > 1 or blank_line(body, 0) is None)
         and (look.greatest < _JOINING or _is_normal(body))
-        and _lines_are_short(body)
+        and _lines_are_short(body, longest)
     )
 
 
@@ -200,7 +204,7 @@ def _is_normal(body: bytes) -> bool:
         return False
 
 
-def _lines_are_short(body: bytes) -> bool:
-    """Whether no line has more than `MAX_LINE` bytes: then each half of that length holds a line feed."""
-    half = MAX_LINE // 2
+def _lines_are_short(body: bytes, longest: int) -> bool:
+    """Whether no line has more than `longest` bytes: then each half of that length holds a line feed."""
+    half = longest // 2
     return all(body.find(b"\n", start, start + half) >= 0 for start in range(0, len(body) - half + 1, half))

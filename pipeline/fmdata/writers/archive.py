@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from fmdata.contract import Package
@@ -19,6 +21,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def digests(folder: Path, names: Iterable[str]) -> dict[str, str]:
+    """The SHA-256 of each of some files of a release, several at a time."""
+    found = list(names)
+    with ThreadPoolExecutor(2) as threads:
+        return dict(zip(found, threads.map(lambda name: sha256(folder / name), found), strict=True))
+
+
 def files(folder: Path) -> list[str]:
     """Every file of a release but its sums and its zip, as sorted paths relative to `folder`."""
     found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
@@ -30,9 +39,10 @@ def is_zipped(package: Package, folder: Path) -> bool:
     return sum((folder / file).stat().st_size for file in files(folder)) <= package.limits.zip
 
 
-def write_sums(folder: Path) -> None:
-    """Write `folder/SHA256SUMS`, as sha256sum reads it."""
-    text = "".join(f"{sha256(folder / file)}  {file}\n" for file in files(folder))
+def write_sums(folder: Path, known: Mapping[str, str]) -> None:
+    """Write `folder/SHA256SUMS`, as sha256sum reads it; some digests may be `known`, by file."""
+    found = {**digests(folder, (file for file in files(folder) if file not in known)), **known}
+    text = "".join(f"{found[file]}  {file}\n" for file in files(folder))
     (folder / SUMS).write_text(text, encoding="utf-8")
 
 

@@ -6,26 +6,30 @@ small blocks, no compression, one thread, ordered inserts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from fmdata import __version__
-from fmdata.contract import Package, Resource, View
-from fmdata.contract.types import published
+from fmdata.arrow import ArrowStream
+from fmdata.contract import ForeignKey, Package, Resource, View
+from fmdata.contract.types import storage
 from fmdata.errors import FmdataError
 from fmdata.files import listing
 from fmdata.reader import reading
 from fmdata.sql import count, literal, name, scalar
 from fmdata.tables import read_select
-from fmdata.writers.csv import published_rows
+from fmdata.writers.csv import published_parts, published_values
 from fmdata.writers.ddl import comments, statements, unkeyed
 from fmdata.writers.dictionary import COLUMNS, dictionary
 from fmdata.writers.doors import door
 
 VIEWS = "pipeline/views"
 Place = Callable[[Resource, int], tuple[str, int]]
+Look = Callable[[Resource, pl.DataFrame], None]
 _RELEASE = {
     "name": "Short name of the dataset.",
     "title": "Title to cite the dataset by.",
@@ -44,21 +48,35 @@ def write_database(
     counts: dict[str, int],
     content: Callable[[], str],
     place: Place,
+    look: Look,
 ) -> None:
     """Write `folder/<package>.duckdb` from the CSV files in `folder/data/`, whose rows are `counts`.
 
     `con` is an in-memory database of one thread, of use for nothing else. `content` gives the content hash once it is
-    known; `place` says where a row of a table comes from, counted from 0.
+    known; `place` says where a row of a table comes from, counted from 0; `look` sees all rows as they are read.
     """
     path = folder / f"{package.name}.duckdb"
     con.execute("SET TimeZone = 'UTC'; SET force_compression = 'uncompressed'")
     con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
-    con.execute("USE out; BEGIN")
+    con.execute("USE out")
+    # Registered within the transaction, each part would stay in memory until its end.
+    given = {
+        resource.name: ArrowStream(pl.DataFrame(schema=dict.fromkeys(resource.names(), pl.String)))
+        for resource in package
+    }
+    for table, rows in given.items():
+        con.register(_given(table), rows)
+    con.execute("BEGIN")
     loose = unkeyed(package, counts)
-    for resource, making in statements(package, counts):
+    for resource, making, keying in statements(package, counts):
         for statement in making:
             con.execute(statement)
-        _fill(con, resource, folder, place, keyed=resource.name not in loose)
+        parts = _given_to(
+            given[resource.name], resource, published_parts(resource, folder, counts[resource.name]), look
+        )
+        _fill(con, resource, parts, place, keyed=resource.name not in loose)
+        for statement in keying:
+            con.execute(statement)
         _comment(con, resource.name, comments(resource))
     con.execute("SET enable_external_access = false")
     _describe(con, package, content())
@@ -70,16 +88,48 @@ def write_database(
     _read_views(path, package)
 
 
-def _fill(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path, place: Place, keyed: bool) -> None:
-    table = name(resource.name)
-    values = ", ".join(f"{published(field, name(field.name))} AS {name(field.name)}" for field in resource.fields)
-    rows = f"SELECT {values} FROM {published_rows(resource, folder)}"
+def _given(table: str) -> str:
+    """What the part of a table that is loaded next is called."""
+    return f"_part of {table}"
+
+
+def _given_to(given: ArrowStream, resource: Resource, parts: Iterator[pl.DataFrame], look: Look) -> Iterator[int]:
+    """Put one part after the other into `given`, each looked at in a thread of its own; yields how many rows it has."""
+    with ThreadPoolExecutor(1) as aside:
+        looking = aside.submit(lambda: None)
+        for part in parts:
+            looking.result()
+            looking = aside.submit(look, resource, part)
+            given.rows = part
+            yield len(part)
+        looking.result()
+
+
+def _fill(con: duckdb.DuckDBPyConnection, resource: Resource, parts: Iterator[int], place: Place, keyed: bool) -> None:
+    table, values, part = name(resource.name), published_values(resource), name(_given(resource.name))
     inward = [key for key in resource.foreign_keys if keyed and key.resource == resource.name]
-    if not inward:
-        con.execute(f"INSERT INTO {table} {rows}")
-        return
-    # DuckDB refuses rows of one INSERT that refer to each other: parents go first, level by level.
-    con.execute(f"CREATE TEMP TABLE unloaded AS SELECT *, row_number() OVER () - 1 AS _row FROM ({rows})")
+    if inward:
+        columns = ", ".join(f"{name(field.name)} {storage(field)}" for field in resource.fields)
+        con.execute(f"CREATE TEMP TABLE unloaded ({columns}, _row BIGINT)")
+    before = 0
+    for rows in parts:
+        if inward:
+            con.execute(f"INSERT INTO unloaded SELECT {values}, {before} - 1 + row_number() OVER () FROM {part}")
+        else:
+            con.execute(f"INSERT INTO {table} SELECT {values} FROM {part}")
+        before += rows
+    if inward:
+        _load(con, resource, table, inward, place)
+        con.execute("DROP TABLE unloaded")
+
+
+def _load(
+    con: duckdb.DuckDBPyConnection, resource: Resource, table: str, inward: list[ForeignKey], place: Place
+) -> None:
+    """Fill a table whose rows refer to each other from `unloaded`.
+
+    DuckDB refuses rows of one INSERT that refer to each other: parents go first, level by level.
+    """
     ready = " AND ".join(
         f"(({' OR '.join(f's.{name(f)} IS NULL' for f in key.fields)}) OR EXISTS (SELECT 1 FROM {table} t WHERE "
         + " AND ".join(f"t.{name(r)} = s.{name(f)}" for f, r in zip(key.fields, key.reference_fields, strict=True))
@@ -94,7 +144,6 @@ def _fill(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path, plac
             file, line = place(resource, scalar(con, f"SELECT min(_row) FROM {left}"))
             found = "from here on, rows refer to each other in a circle"
             raise FmdataError(f"{file}:{line} (table {resource.name}): {found}; expected one that refers to none.")
-    con.execute("DROP TABLE unloaded")
 
 
 def _same(resource: Resource) -> str:

@@ -12,13 +12,14 @@ from fmdata.sql import literal, name
 from fmdata.writers.dictionary import closed_list
 
 
-def statements(package: Package, counts: dict[str, int]) -> Iterator[tuple[Resource, list[str]]]:
-    """Each resource with the statements that make its table, in an order they can run in.
+def statements(package: Package, counts: dict[str, int]) -> Iterator[tuple[Resource, list[str], list[str]]]:
+    """Each resource with the statements that make its table, and those that come once it is filled, in an order to run.
 
     `counts` are the rows of each: those beyond the contract's limit have no keys in the file.
     """
     linked = {(r.name, field) for r in package for key in r.foreign_keys for field in key.fields}
     linked |= {(key.resource, field) for r in package for key in r.foreign_keys for field in key.reference_fields}
+    parents = {key.resource for r in package for key in r.foreign_keys}
     keyed = {resource.name for resource in package} - set(unkeyed(package, counts))
     # The contract allows no circles but within a table.
     waits = {r.name: {key.resource for key in r.foreign_keys} - {r.name} for r in package}
@@ -29,7 +30,14 @@ def statements(package: Package, counts: dict[str, int]) -> Iterator[tuple[Resou
             for field in resource.fields
             if field.type == "string" and "enum" in field.constraints and (resource.name, field.name) not in linked
         }
-        yield resource, [*_types(resource, enums), _table(resource, enums, keyed)]
+        making = [*_types(resource, enums), _table(resource, enums, keyed, parents)]
+        # An index takes half the time once the rows are there, but what others refer to needs it before.
+        late = resource.primary_key and resource.name in keyed - parents
+        yield (
+            resource,
+            making,
+            [f"ALTER TABLE {name(resource.name)} ADD PRIMARY KEY ({_list(resource.primary_key)})"] if late else [],
+        )
 
 
 def unkeyed(package: Package, counts: dict[str, int]) -> list[str]:
@@ -45,8 +53,11 @@ def _types(resource: Resource, enums: dict[str, str]) -> list[str]:
     ]
 
 
-def _table(resource: Resource, enums: dict[str, str], keyed: set[str]) -> str:
-    """CREATE TABLE with NOT NULL, CHECK, ENUM, and between tables that are `keyed` UNIQUE and PRIMARY, FOREIGN KEY."""
+def _table(resource: Resource, enums: dict[str, str], keyed: set[str], parents: set[str]) -> str:
+    """CREATE TABLE with NOT NULL, CHECK, ENUM, and between tables that are `keyed` UNIQUE and FOREIGN KEY.
+
+    The primary key is among them in `parents`, to which rows refer.
+    """
     found = rules(resource.fields, resource.primary_key)
     parts = []
     for field in resource.fields:
@@ -58,6 +69,8 @@ def _table(resource: Resource, enums: dict[str, str], keyed: set[str]) -> str:
             column += " NOT NULL" if rule.name == "required" else f" CHECK ({rule.sql})"
         parts.append(column)
     for key in resource.keys if resource.name in keyed else ():
+        if key == resource.primary_key and resource.name not in parents:
+            continue
         parts.append(f"{'PRIMARY KEY' if key == resource.primary_key else 'UNIQUE'} ({_list(key)})")
     for foreign in resource.foreign_keys:
         if not {resource.name, foreign.resource} <= keyed:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fmdata.contract import Package
-from fmdata.writers.archive import sha256
+from fmdata.writers.archive import digests
 from fmdata.writers.csv import DATA
 from fmdata.writers.parquet import describe
 
@@ -16,30 +16,29 @@ from fmdata.writers.parquet import describe
 def content_hash(hashes: dict[str, str]) -> str:
     """SHA-256 over the lines `<sha256>  data/<table>.csv` of every table, sorted by name: equal means equal data.
 
-    `hashes` are those of the CSV files, by table.
+    `hashes` are those of the CSV files, by file.
     """
-    lines = sorted(f"{digest}  {DATA}/{table}.csv\n" for table, digest in hashes.items())
+    lines = sorted(f"{digest}  {file}\n" for file, digest in hashes.items())
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def write_descriptor(package: Package, folder: Path, counts: dict[str, int]) -> str:
-    """Write `folder/datapackage.json` for the CSV files that stand in `folder/data/`; returns the content hash."""
-    hashes = {r.name: sha256(folder / DATA / f"{r.name}.csv") for r in package}
-    content = content_hash(hashes)
+def write_descriptor(package: Package, folder: Path, counts: dict[str, int]) -> dict[str, str]:
+    """Write `folder/datapackage.json` for the CSV files that stand in `folder/data/`; returns their SHA-256."""
+    hashes = digests(folder, (f"{DATA}/{resource.name}.csv" for resource in package))
     # Without a profile, readers fall back on version 1, which knows fewer constraints.
     profile = "https://datapackage.org/profiles/2.0/datapackage.json"
     descriptor: dict[str, Any] = {
         "$schema": profile,
         **package.descriptor,
-        "contentHash": f"sha256:{content}",
+        "contentHash": f"sha256:{content_hash(hashes)}",
         "resources": [],
     }
     for resource in package:
-        file = folder / DATA / f"{resource.name}.csv"
+        file = f"{DATA}/{resource.name}.csv"
         published = {
             **resource.descriptor,
             "schema": _published(resource.descriptor["schema"]),
-            "path": f"{DATA}/{resource.name}.csv",
+            "path": file,
             # R's frictionless reads the older profile word; frictionless would guess the delimiter without a dialect.
             "type": "table",
             "profile": "tabular-data-resource",
@@ -48,15 +47,15 @@ def write_descriptor(package: Package, folder: Path, counts: dict[str, int]) -> 
             "mediatype": "text/csv",
             "encoding": "utf-8",
             "dialect": {"header": True, "delimiter": ",", "quoteChar": '"', "doubleQuote": True},
-            "bytes": file.stat().st_size,
-            "hash": f"sha256:{hashes[resource.name]}",
+            "bytes": (folder / file).stat().st_size,
+            "hash": f"sha256:{hashes[file]}",
             "rowCount": counts[resource.name],
             **describe(resource, folder),
         }
         descriptor["resources"].append(published)
     text = json.dumps(descriptor, ensure_ascii=False, indent=2, allow_nan=False)
     (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")
-    return content
+    return hashes
 
 
 def _published(schema: dict[str, Any]) -> dict[str, Any]:

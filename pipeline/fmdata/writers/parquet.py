@@ -12,10 +12,9 @@ from typing import Any
 import duckdb
 
 from fmdata.contract import Resource
-from fmdata.contract.types import carried, published
-from fmdata.sql import literal, name
+from fmdata.sql import literal
 from fmdata.writers.archive import sha256
-from fmdata.writers.csv import DATA, published_rows
+from fmdata.writers.csv import DATA, published_rows, published_values
 
 PARQUET = "parquet"
 """The end of the files' names, and the property of a resource that tells of its file."""
@@ -24,11 +23,10 @@ _WRITTEN = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZ
 
 def write_parquet(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path) -> None:
     """Write the rows of `folder/data/<resource>.csv` to a Parquet file beside it; a blank is NULL."""
-    columns = ", ".join(
-        f"CAST({published(f, name(f.name))} AS {carried(f)}) AS {name(f.name)}" for f in resource.fields
-    )
     rows = published_rows(resource, folder)
-    con.execute(f"COPY (SELECT {columns} FROM {rows}) TO {literal(folder / path(resource))} ({_WRITTEN})")
+    con.execute(
+        f"COPY (SELECT {published_values(resource)} FROM {rows}) TO {literal(folder / path(resource))} ({_WRITTEN})"
+    )
 
 
 def path(resource: Resource) -> str:
