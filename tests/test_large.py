@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import random
 
 import pytest
+
+from fmdata.extracts import blocks
+from fmdata.writers import csv as csv_files
 
 ROWS = 50_000
 NOTES = ["", "a note, with a comma", 'with "quotes"', "two\nlines", "é"]
@@ -41,14 +45,25 @@ SCHEMA = {
 }
 
 
-def test_the_same_bytes_at_fifty_thousand_rows(small, run, large):
+@pytest.mark.parametrize("rows", [245_760, 8_192])
+@pytest.mark.parametrize("limit", [ROWS, ROWS - 1])
+def test_the_same_bytes_at_fifty_thousand_rows(small, run, large, monkeypatch, limit, rows):
+    """Whether the table has keys in the file or is too large for them, and whatever the extract is read in.
+
+    Rows are loaded in parts: in one part here, or in several.
+    """
+    monkeypatch.setattr(csv_files, "_PART_ROWS", rows)
     root = small(SCHEMA, {"raw/t.csv": large})
+    path = root / "datapackage.json"
+    descriptor = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**descriptor, "limits": {"keys": limit}}), encoding="utf-8")
     builds = []
-    for _ in range(2):
-        assert run("build", "--root", root).exit_code == 0
+    for block in (1 << 24, 1 << 24, 1 << 16):
+        monkeypatch.setattr(blocks, "BLOCK", block)
+        assert run("build", "--force", "--root", root).exit_code == 0
         folder = root / "dist/latest"
         builds.append({path.name: path.read_bytes() for path in folder.rglob("*") if path.is_file()})
-    assert builds[0] == builds[1]
+    assert builds[0] == builds[1] == builds[2]
 
 
 def test_a_fault_far_down_is_told_with_its_physical_line(small, run, large):

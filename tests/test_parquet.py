@@ -100,7 +100,7 @@ def test_the_same_bytes_at_fifty_thousand_rows(small, run, large):  # noqa: F811
     root = small(SCHEMA, {"raw/t.csv": large})
     builds = []
     for _ in range(2):
-        assert run("build", "--parquet", "--root", root).exit_code == 0
+        assert run("build", "--force", "--parquet", "--root", root).exit_code == 0
         builds.append(contents(root / "dist/latest"))
     assert builds[0] == builds[1] and "data/t.parquet" in builds[0]
 

@@ -1,7 +1,7 @@
 """The DuckDB file of a release: tables with their constraints, views, a macro, comments, `_release`, `_dictionary`.
 
 The profile is the one that gives the same bytes each build and opens in DuckDB 1.2.2 and later: storage version 1.2.0,
-small blocks, no compression, one thread, ordered inserts.
+blocks that are small or for large tables middling, no compression, one thread, ordered inserts of a fixed size.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ from fmdata.writers.dictionary import COLUMNS, dictionary
 from fmdata.writers.doors import door
 
 VIEWS = "pipeline/views"
+# The size of a block, by whether there are large tables. A small database is a tenth of what it is in blocks of the
+# usual size; each block takes memory, so large tables want fewer. Of the usual size, files differ from build to build.
+_BLOCKS = {False: 1 << 14, True: 1 << 16}
 Place = Callable[[Resource, int], tuple[str, int]]
 Look = Callable[[Resource, pl.DataFrame], None]
 _RELEASE = {
@@ -57,7 +60,8 @@ def write_database(
     """
     path = folder / f"{package.name}.duckdb"
     con.execute("SET TimeZone = 'UTC'; SET force_compression = 'uncompressed'")
-    con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE 16384)")
+    loose = unkeyed(package, counts)
+    con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE {_BLOCKS[bool(loose)]})")
     con.execute("USE out")
     # Registered within the transaction, each part would stay in memory until its end.
     given = {
@@ -67,7 +71,6 @@ def write_database(
     for table, rows in given.items():
         con.register(_given(table), rows)
     con.execute("BEGIN")
-    loose = unkeyed(package, counts)
     for resource, making, keying in statements(package, counts):
         for statement in making:
             con.execute(statement)
