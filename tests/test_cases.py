@@ -125,11 +125,15 @@ def _rules_of_the_engine():
     return {name for name in names if isinstance(name, str)}
 
 
+# What makes failures, and which of its arguments is the rule.
+_MAKERS = {"Failure": 5, "failure": 0, "alike": 4}
+
+
 def _rule(node):
     """Where a rule's name may stand: a failure's call, an assignment to `rule`, what functions of failures give."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Failure", "failure"):
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _MAKERS:
         yield from [word.value for word in node.keywords if word.arg == "rule"]
-        yield from node.args[5:6] if node.func.id == "Failure" else node.args[:1]
+        yield from node.args[_MAKERS[node.func.id] :][:1]
     elif isinstance(node, ast.Call) and ast.unparse(node.func) == "faults.append":
         yield from getattr(node.args[0], "elts", [])[1:2]
     elif isinstance(node, ast.Assign):

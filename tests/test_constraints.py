@@ -25,6 +25,7 @@ from fmdata.contract import Field, load
 from fmdata.contract.load import names
 from fmdata.contract.types import write
 from fmdata.extracts import manifest
+from fmdata.failing import listed
 from fmdata.failures import told_once
 from fmdata.sql import name
 
@@ -146,12 +147,12 @@ def typed(con, resource, rows, target):
     con.execute(f"CREATE OR REPLACE TEMP TABLE staged ({shape}); DROP TABLE IF EXISTS {target}")
     values = ", ".join(f"unnest(CAST(? AS {'BIGINT' if c == '_line' else 'VARCHAR'}[]))" for c in columns)
     con.execute(f"INSERT INTO staged SELECT {values}", [[row[c] for row in rows] for c in columns])
-    return cast(con, "staged", target, resource)
+    return listed(cast(con, "staged", target, resource))
 
 
 def reported(con, resource, rows):
     """What the engine has against each row by itself: line -> (field, rule)."""
-    failures = typed(con, resource, rows, "selected.broken") + check_rows(con, "selected.broken", resource, [])
+    failures = typed(con, resource, rows, "selected.broken") + listed(check_rows(con, "selected.broken", resource, []))
     found = {row["_line"]: set() for row in rows}
     for failure in told_once(failures):
         assert (failure.resource, failure.file) == (resource.name, rows[0]["_file"])
@@ -274,7 +275,7 @@ def test_constraints_of_tables(keyed, packages, tally, path, table):
 
     def failing(changed):
         assert not typed(keyed, resource, changed, place)
-        return [(f.resource, f.field, f.rule, f.file, f.line) for f in check_keys(keyed, schema, resource)]
+        return [(f.resource, f.field, f.rule, f.file, f.line) for f in listed(check_keys(keyed, schema, resource))]
 
     try:
         assert failing(rows) == []

@@ -11,6 +11,7 @@ import pytest
 from conftest import ROOT
 from fmdata.checks import check_rows, load_rules
 from fmdata.contract import load
+from fmdata.failing import listed
 from fmdata.sql import name
 
 PACKAGE = load(ROOT)
@@ -187,7 +188,8 @@ def tally(tell):
 
 def broken_rules(con, table):
     """What the real rows of a table, changed in the copy `broken`, have against them: (rule, file, line)."""
-    failures = check_rows(con, "raw.broken", PACKAGE.resource(table), [c for (t, _), c in RULES.items() if t == table])
+    checks = [check for (owner, _), check in RULES.items() if owner == table]
+    failures = listed(check_rows(con, "raw.broken", PACKAGE.resource(table), checks))
     return [(f.rule, f.file, f.line) for f in failures if not f.field]
 
 
@@ -211,7 +213,7 @@ def test_a_changed_row_breaks_the_rule(assembled, tally, table, rule):
 @pytest.mark.parametrize("table", CHANGES)
 def test_all_rules_pass_on_the_real_rows(assembled, table):
     checks = [check for (owner, _), check in RULES.items() if owner == table]
-    assert check_rows(assembled, f"main.{name(table)}", PACKAGE.resource(table), checks) == []
+    assert listed(check_rows(assembled, f"main.{name(table)}", PACKAGE.resource(table), checks)) == []
 
 
 def test_every_change_is_of_a_rule():

@@ -218,11 +218,11 @@ def _make_tables(con: duckdb.DuckDBPyConnection, package: Package, as_is: bool, 
             con.execute(f"CREATE VIEW main.{name(table)} AS {sql}")
             continue
         raise_if(select(con, resource, sql))
-        made.extend(cast(con, f"selected.{name(table)}", f"main.{name(table)}", resource))
+        made.add(cast(con, f"selected.{name(table)}", f"main.{name(table)}", resource))
     generate(con, package)
     for resource in package:
         if resource.generated:
-            made.extend(cast(con, f"selected.{name(resource.name)}", f"main.{name(resource.name)}", resource))
+            made.add(cast(con, f"selected.{name(resource.name)}", f"main.{name(resource.name)}", resource))
 
 
 def _check(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failures) -> None:
@@ -230,14 +230,14 @@ def _check(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failures) -> 
     unchecked = [resource for resource in made.package if resource.generated or not made.as_is]
     rules = load_rules(made.package) if unchecked else {}
     for resource in unchecked:
-        found.extend(check_rows(con, f"main.{name(resource.name)}", resource, rules.get(resource.name, [])))
+        found.add(check_rows(con, f"main.{name(resource.name)}", resource, rules.get(resource.name, [])))
     if made.passed:
         for resource in made.package:
-            found.extend(made.passed.check_keys(con, resource))
+            found.add(made.passed.check_keys(con, resource))
     else:
         _check_keys(con, "main", made.package, found)
 
 
 def _check_keys(con: duckdb.DuckDBPyConnection, schema: str, package: Package, found: Failures) -> None:
     for resource in package:
-        found.extend(check_keys(con, schema, resource))
+        found.add(check_keys(con, schema, resource))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import duckdb
+import polars as pl
 
+from fmdata.arrow import ArrowStream
 from fmdata.contract import Field, Resource
 from fmdata.contract.types import TYPES, expected, read, storage, write
-from fmdata.errors import Failure, quote
+from fmdata.failing import alike, quoted
 from fmdata.sql import literal, name, scalar
 
 _CONTROL = r"[\x00-\x08\x0b-\x1f\x7f-\x{9f}]"
@@ -31,11 +33,11 @@ _RULES = {
 
 def cast(
     con: duckdb.DuckDBPyConnection, source: str, target: str, resource: Resource, gated: bool = False
-) -> list[Failure]:
+) -> list[pl.DataFrame]:
     """Make the table `target` from `source`: the resource's fields typed, its `_` working columns as they are.
 
     A source column may be text or already typed; both go through the same lexical check. Rows keep their order. Text
-    that is `gated` came through the gate for bytes; what a SELECT makes did not.
+    that is `gated` came through the gate for bytes; what a SELECT makes did not. Returns frames of failures.
     """
     columns = {row[0]: row[1] for row in con.execute(f"DESCRIBE {source}").fetchall()}
     working = [name(column) for column in columns if column.startswith("_")]
@@ -57,8 +59,8 @@ def cast(
     for (field, rule, condition), number in zip(faults, found, strict=True):
         if number:
             value = name(field) if field else "NULL"
-            rows = con.execute(f"SELECT _file, _line, {value} FROM {lexical} WHERE {condition}").fetchall()
-            failures += [_failure(resource, field, rule, *row) for row in rows]
+            query = f"SELECT _file, _line, CAST({value} AS VARCHAR) AS _value FROM {lexical} WHERE {condition}"
+            failures.append(_failures(resource, field, rule, pl.DataFrame(ArrowStream(con.sql(query)))))
     return failures
 
 
@@ -103,15 +105,17 @@ def _text(field: Field, kind: str) -> str:
     return f"CASE WHEN {column} IN ({missing}) THEN NULL ELSE {column} END" if missing else column
 
 
-def _failure(resource: Resource, field: str, rule: str, file: str, line: int, value: str) -> Failure:
-    found, wanted, advice = _words(resource.field(field), rule, value) if field else _BLANK_ROW
-    return Failure(file, line, 0, resource.name, field, rule, found, wanted, advice)
+def _failures(resource: Resource, field: str, rule: str, rows: pl.DataFrame) -> pl.DataFrame:
+    if not field:
+        found, wanted, advice = _BLANK_ROW
+        return alike(rows, found, resource.name, field, rule, wanted, advice)
+    words, wanted, advice = _words(resource.field(field), rule)
+    return alike(rows, quoted(rows.get_column("_value")) + f" {words}", resource.name, field, rule, wanted, advice)
 
 
-def _words(field: Field, rule: str, value: str) -> tuple[str, str, str]:
+def _words(field: Field, rule: str) -> tuple[str, str, str]:
     if rule == "type":
         kind = field.type if field.format == "default" else f"{field.type} in the format {field.format}"
         advice = "Correct the value" + ("" if field.required else ", or leave the cell blank if there is none")
-        return f"{quote(value)} is not a value of the type {kind}", expected(field), advice
-    words, wanted, advice = _RULES[rule]
-    return f"{quote(value)} {words}", wanted, advice
+        return f"is not a value of the type {kind}", expected(field), advice
+    return _RULES[rule]

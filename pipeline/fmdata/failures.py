@@ -5,7 +5,6 @@ A million faults are as bad as a thousand, and nobody reads either: the report s
 
 from __future__ import annotations
 
-import csv
 import itertools
 import tempfile
 from collections import Counter
@@ -13,8 +12,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from fmdata.errors import CheckError, Failure, FmdataError
+from fmdata.failing import SCHEMA, listed
 from fmdata.files import REPORT
 from fmdata.sql import Room, connect, literal
 
@@ -36,8 +37,7 @@ class Failures:
         self._root = root
         self.kept: list[Failure] = []
         # Closed where the run ends, by `__exit__`.
-        self._aside = tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="")  # noqa: SIM115
-        self._writer = csv.writer(self._aside, lineterminator="\n")
+        self._aside = tempfile.NamedTemporaryFile(suffix=".csv")  # noqa: SIM115
         self._overflown = False
 
     def __bool__(self) -> bool:
@@ -55,9 +55,17 @@ class Failures:
         while some := list(itertools.islice(failures, _AT_ONCE)):
             self.kept += told_once(some)
             if len(self.kept) > _HELD:
-                self._writer.writerows(self.kept)
-                self._overflown = True
-                self.kept.clear()
+                self._put_aside()
+
+    def add(self, found: Iterable[pl.DataFrame]) -> None:
+        """Add what was found as frames of failures, of which there may be very many."""
+        frames = list(found)
+        if not self._overflown and len(self.kept) + sum(map(len, frames)) <= _HELD:
+            self.extend(listed(frames))
+            return
+        self._put_aside()
+        for frame in frames:
+            frame.write_csv(self._aside, include_header=False)
 
     def raise_any(self) -> None:
         """Raise `CheckError` if there are failures: with all of them, or with the first of those in `REPORT`."""
@@ -65,7 +73,7 @@ class Failures:
         if self._overflown or len(self.kept) > SHOWN:
             first = sorted(self.kept)[:SHOWN]
             try:
-                self._writer.writerows(self.kept)
+                self._put_aside()
                 self._aside.flush()
                 report = self._report()
             except (OSError, duckdb.IOException) as error:
@@ -81,6 +89,11 @@ class Failures:
         """Raise them if they are too many to go on with: the next stage would only find more of the same."""
         if self._overflown:
             self.raise_any()
+
+    def _put_aside(self) -> None:
+        pl.DataFrame(self.kept, SCHEMA, orient="row").write_csv(self._aside, include_header=False)
+        self._overflown = True
+        self.kept.clear()
 
     def _report(self) -> CheckError:
         """Write the file, sorted by file and line, each failure once; nothing half-written takes its place."""

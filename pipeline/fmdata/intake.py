@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -90,7 +90,7 @@ def take_in(
         held = holder.submit(lambda: None)
         for text, size in ahead(_batches(extract, texts_, doubted)):
             typed, wrong = _typed(con, text, resource, place)
-            found.extend([*wrong, *rows.check(typed, place)])
+            found.add([*wrong, *rows.check(typed, place)])
             if rows.beyond:
                 seen.append(typed)
             held.result()
@@ -102,14 +102,18 @@ def take_in(
             meter.count(len(text), size)
         held.result()
     if seen and not doubted:
-        found.extend(rows.check_whole(pl.concat(seen), place))
+        found.add(rows.check_whole(pl.concat(seen), place))
     return counted, doubted
 
 
 def again(con: duckdb.DuckDBPyConnection, extract: Extract, texts_: Mapping[str, Path]) -> Iterator[pl.DataFrame]:
-    """The rows of an extract that was taken in, once more, typed, in batches; what is no value is blank."""
+    """The rows of an extract that was taken in, once more, in batches: the fields of keys typed, others blank."""
+    resource = extract.resource
+    keys = {field for key in (*resource.keys, *(foreign.fields for foreign in resource.foreign_keys)) for field in key}
+    others = [pl.lit(None, DTYPES[storage(f)]).alias(f.name) for f in resource.fields if f.name not in keys]
+    keyed = replace(resource, fields=tuple(field for field in resource.fields if field.name in keys))
     for text, _ in _batches(extract, texts_, []):
-        yield _typed(con, text, extract.resource, _places(extract))[0]
+        yield _typed(con, text, keyed, _places(extract))[0].with_columns(others)
 
 
 def place_of(extract: Extract, texts_: Mapping[str, Path], row: int) -> tuple[str, int]:
@@ -171,7 +175,7 @@ def make_tables(con: duckdb.DuckDBPyConnection, extract: Extract) -> None:
 
 def _typed(
     con: duckdb.DuckDBPyConnection, text: pl.DataFrame, resource: Resource, place: Place
-) -> tuple[pl.DataFrame, list[Failure]]:
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The rows as typed values, in their order, and what in them is no value."""
     working = [_FILE, "_line", _ROW]
     rows = text.lazy().select(*texts(resource), *working)
@@ -190,7 +194,7 @@ def _typed(
 
 def _judged(
     con: duckdb.DuckDBPyConnection, doubted: pl.DataFrame, resource: Resource, working: list[str]
-) -> tuple[pl.DataFrame, list[Failure]]:
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The same for the rows that only `casts` can tell of."""
     con.register("_doubted", ArrowStream(doubted))
     failures = cast(con, "_doubted", "held._judged", resource, gated=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from fmdata.checks import REFERENCED, check_keys
 from fmdata.contract import Resource
-from fmdata.errors import Failure
 from fmdata.extracts import Extract
 from fmdata.intake import Passing, again, hold, place_of
 
@@ -27,11 +27,8 @@ class Passed:
         """The file and line that a row of a resource came from; rows are counted from 0."""
         return place_of(*self.extracts[resource.name], row)
 
-    def check_keys(self, con: duckdb.DuckDBPyConnection, resource: Resource) -> Iterator[Failure]:
-        """The rows of a resource whose key stands twice or leads nowhere: those that may be are read again, and held.
-
-        Nothing else may be asked of `con` until all of them are drawn.
-        """
+    def check_keys(self, con: duckdb.DuckDBPyConnection, resource: Resource) -> Iterator[pl.DataFrame]:
+        """Frames of failures: rows whose key stands twice or leads nowhere. Those that may are read again, and held."""
         suspicious = self.passing.keys.suspicion(con, resource)
         if suspicious is None:
             return

@@ -19,7 +19,8 @@ from fmdata.checks.schema import CONTRACT, REQUIRED, schema, whole
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
 from fmdata.contract.types import carried
-from fmdata.errors import Failure, FmdataError, quote
+from fmdata.errors import FmdataError
+from fmdata.failing import alike, quoted
 from fmdata.sql import count, name
 
 BATCH = 500_000
@@ -43,16 +44,16 @@ class RowChecks:
         self.beyond = [check for check in checks if not sees_one_row(check)]
         self._placed = any(map(sees_place, checks))
 
-    def check(self, frame: pl.DataFrame, place: Place) -> list[Failure]:
-        """The failures of some rows of the table: its typed fields and working columns, `_line` among them."""
+    def check(self, frame: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
+        """Frames of the failures of some rows, which have the typed fields and working columns, `_line` among them."""
         return self._check(self._schema, frame, place)
 
-    def check_whole(self, frame: pl.DataFrame, place: Place) -> list[Failure]:
-        """The failures of all rows of the table together, by the rules that look beyond a row."""
+    def check_whole(self, frame: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
+        """Frames of the failures of all rows of the table together, by the rules that look beyond a row."""
         return self._check(pa.DataFrameSchema(checks=self.beyond), frame, place) if self.beyond else []
 
-    def _check(self, derived: pa.DataFrameSchema, frame: pl.DataFrame, place: Place) -> list[Failure]:
-        failures: list[Failure] = []
+    def _check(self, derived: pa.DataFrameSchema, frame: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
+        failures: list[pl.DataFrame] = []
         if not derived.checks:
             return failures
         if self._placed:
@@ -60,7 +61,7 @@ class RowChecks:
         for error in _errors(derived, frame):
             broken = place(_broken(self._resource, frame, error))
             if error.check.name != CONTRACT:
-                failures += _broken_rule(self._resource, broken, error.check)
+                failures.append(_broken_rule(self._resource, broken, error.check))
                 continue
             # Which rule of the contract a row breaks is asked only of the rows that break one.
             for one in _errors(schema(self._resource), broken):
@@ -68,17 +69,17 @@ class RowChecks:
         return failures
 
 
-def check_rows(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, checks: list[pa.Check]) -> list[Failure]:
-    """The failures of `table`, the typed rows of `resource` with `_file` and `_line`, in batches of `BATCH` rows.
+def check_rows(
+    con: duckdb.DuckDBPyConnection, table: str, resource: Resource, checks: list[pa.Check]
+) -> Iterator[pl.DataFrame]:
+    """Frames of the failures of `table`, the typed rows of `resource` with `_file` and `_line`, `BATCH` rows at a time.
 
     A table with rules that look beyond a row is one batch.
     """
     rules_ = RowChecks(resource, checks)
-    failures: list[Failure] = []
     for frame in _batches(con, table, resource, at_once=bool(rules_.beyond)):
-        failures += rules_.check(frame, lambda rows: rows)
-        failures += rules_.check_whole(frame, lambda rows: rows)
-    return failures
+        yield from rules_.check(frame, lambda rows: rows)
+        yield from rules_.check_whole(frame, lambda rows: rows)
 
 
 def _errors(derived: pa.DataFrameSchema, frame: pl.DataFrame) -> list[pa.errors.SchemaError]:
@@ -121,30 +122,33 @@ def _cause(error: pa.errors.SchemaError) -> str:
     return str(error).split("\nTraceback")[0].split("\n")[0]
 
 
-def _broken_cells(resource: Resource, broken: pl.DataFrame, error: pa.errors.SchemaError) -> Iterator[Failure]:
+def _broken_cells(resource: Resource, broken: pl.DataFrame, error: pa.errors.SchemaError) -> Iterator[pl.DataFrame]:
     if error.column_name is not None:
-        yield from _cells(resource, broken, error.column_name, error.check.name)
+        yield _cells(resource, broken, error.column_name, error.check.name)
         return
     for rule in rules(resource.fields, resource.primary_key):
         if rule.name == REQUIRED:
-            yield from _cells(resource, broken.filter(pl.col(rule.field.name).is_null()), rule.field.name, REQUIRED)
+            blank = broken.filter(pl.col(rule.field.name).is_null())
+            if len(blank):
+                yield _cells(resource, blank, rule.field.name, REQUIRED)
 
 
-def _cells(resource: Resource, broken: pl.DataFrame, field: str, rule_name: str) -> Iterator[Failure]:
+def _cells(resource: Resource, broken: pl.DataFrame, field: str, rule_name: str) -> pl.DataFrame:
     own = rules([resource.field(field)], resource.primary_key)
     rule = next(rule for rule in own if rule.name == rule_name)
     expected = rule.expected
     if "example" in rule.field.descriptor:
         expected += f", e.g. {rule.field.descriptor['example']}"
-    for file, line, value in broken.select("_file", "_line", field).iter_rows():
-        found = "the cell is blank" if value is None else f"{quote(value)} breaks {rule.name}"
-        yield Failure(file, line, 0, resource.name, field, rule.name, found, expected, rule.advice)
+    values = broken.get_column(field)
+    told = quoted(values) + f" breaks {rule.name}"
+    found = pl.when(values.is_null()).then(pl.lit("the cell is blank")).otherwise(told)
+    return alike(broken, found, resource.name, field, rule.name, expected, rule.advice)
 
 
-def _broken_rule(resource: Resource, broken: pl.DataFrame, check: pa.Check) -> Iterator[Failure]:
+def _broken_rule(resource: Resource, broken: pl.DataFrame, check: pa.Check) -> pl.DataFrame:
     expected, _, advice = str(check.error).removeprefix("expected ").partition("; ")
     advice = advice[:1].upper() + advice[1:].rstrip(".")
-    for row in broken.iter_rows(named=True):
-        key = ", ".join(f"{field} {quote(row[field])}" for field in resource.primary_key) or "the row"
-        found = f"{key} breaks the rule {check.name}"
-        yield Failure(row["_file"], row["_line"], 0, resource.name, "", str(check.name), found, expected, advice)
+    shown = [f"{field} " + quoted(broken.get_column(field)) for field in resource.primary_key]
+    key = pl.concat_str(shown, separator=", ") if shown else pl.lit("the row")
+    found = key + f" breaks the rule {check.name}"
+    return alike(broken, found, resource.name, "", str(check.name), expected, advice)
