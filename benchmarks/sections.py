@@ -13,7 +13,7 @@ from measure import Command, alternating_medians, median_seconds, peak_megabytes
 from synthetic import write_project
 
 # A command that is expected to take more seconds than this, from the size before, runs once; than that, not at all.
-ONCE, NEVER = 20.0, 60.0
+ONCE, NEVER = 20.0, 300.0
 # How many times our time a peer takes at least, where that is more than once.
 LEADS = {"frictionless": 30}
 

@@ -122,7 +122,7 @@ def place_of(extract: Extract, texts_: Mapping[str, Path], row: int) -> tuple[st
         if row < len(text):
             return extract.files[text.item(row, _FILE)], text.item(row, "_line")
         row -= len(text)
-    raise IndexError(row)
+    raise FmdataError(f"{', '.join(extract.files[:3])}: changed while it was read. Run again.")
 
 
 def _batches(extract: Extract, texts_: Mapping[str, Path], doubted: list[str]) -> Iterator[tuple[pl.DataFrame, int]]:

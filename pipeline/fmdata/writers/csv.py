@@ -66,7 +66,8 @@ def published_parts(resource: Resource, release: Path, rows: int) -> Iterator[pl
     blank = [f.name for f in resource.fields if not (f.missing_values and f.missing_values[0])]
     cells = [pl.when(pl.col(field) != "").then(pl.col(field)).alias(field) for field in blank]
     left = pl.DataFrame(schema=dict.fromkeys(resource.names(), pl.String))
-    for text in ahead(_texts(resource, file)):
+    texts = _texts(resource, file)
+    for text in ahead(texts) if file.stat().st_size > _PART_BYTES else texts:
         left = pl.concat([left, text.with_columns(cells)])
         while len(left) >= size:
             yield left[:size]

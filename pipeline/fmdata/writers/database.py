@@ -7,7 +7,7 @@ blocks that are small or for large tables middling, no compression, one thread, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -71,16 +71,16 @@ def write_database(
     for table, rows in given.items():
         con.register(_given(table), rows)
     con.execute("BEGIN")
-    for resource, making, keying in statements(package, counts):
-        for statement in making:
-            con.execute(statement)
-        parts = _given_to(
-            given[resource.name], resource, published_parts(resource, folder, counts[resource.name]), look
-        )
-        _fill(con, resource, parts, place, keyed=resource.name not in loose)
-        for statement in keying:
-            con.execute(statement)
-        _comment(con, resource.name, comments(resource))
+    with ThreadPoolExecutor(1) as aside:
+        for resource, making, keying in statements(package, counts):
+            for statement in making:
+                con.execute(statement)
+            parts = published_parts(resource, folder, counts[resource.name])
+            sizes = _given_to(given[resource.name], resource, parts, look, aside)
+            _fill(con, resource, sizes, place, keyed=resource.name not in loose)
+            for statement in keying:
+                con.execute(statement)
+            _comment(con, resource.name, comments(resource))
     con.execute("SET enable_external_access = false")
     _describe(con, package, content())
     for view, sql in _views(package):
@@ -96,15 +96,18 @@ def _given(table: str) -> str:
     return f"_part of {table}"
 
 
-def _given_to(given: ArrowStream, resource: Resource, parts: Iterator[pl.DataFrame], look: Look) -> Iterator[int]:
-    """Put one part after the other into `given`, each looked at in a thread of its own; yields how many rows it has."""
-    with ThreadPoolExecutor(1) as aside:
-        looking = aside.submit(lambda: None)
-        for part in parts:
+def _given_to(
+    given: ArrowStream, resource: Resource, parts: Iterator[pl.DataFrame], look: Look, aside: Executor
+) -> Iterator[int]:
+    """Put one part after the other into `given`, each looked at `aside` meanwhile; yields how many rows it has."""
+    looking = None
+    for part in parts:
+        if looking:
             looking.result()
-            looking = aside.submit(look, resource, part)
-            given.rows = part
-            yield len(part)
+        looking = aside.submit(look, resource, part)
+        given.rows = part
+        yield len(part)
+    if looking:
         looking.result()
 
 
