@@ -157,3 +157,27 @@ def test_an_unchanged_build_forgets_the_report_of_a_check(small, run):
 @pytest.mark.parametrize("size", ["9" * 400 + "GB", "99999999999999GB", "1e9GB", "-1GB"])
 def test_a_memory_limit_beyond_any_machine_is_a_matter_of_usage(small, run, size):
     assert run("build", "--root", small(SCHEMA, {"raw/t.csv": ROWS}), "--memory-limit", size).exit_code == 2
+
+
+@pytest.mark.parametrize("kind", ["string", "any"])
+def test_where_nothing_means_blank_an_empty_text_is_a_value(small, run, kind):
+    """In a key, in a required field and in one that is neither, in every form of the release."""
+    fields = [{"name": "id", "type": kind, "missingValues": []}, {"name": "need", "type": kind, "missingValues": []}]
+    fields[1]["constraints"] = {"required": True}
+    schema = {"fields": [*fields, {"name": "v", "type": kind, "missingValues": []}], "primaryKey": "id"}
+    root = small(schema, {"raw/t.csv": 'id,need,v\n"","",""\nx,c,d\n'})
+    told = run("build", "--parquet", "--root", root)
+    assert told.exit_code == 0, told.output
+    latest = root / "dist/latest"
+    with duckdb.connect(str(latest / "small.duckdb"), read_only=True) as con:
+        for relation in ("t", f"'{latest}/data/t.parquet'"):
+            assert con.execute(f"FROM {relation}").fetchall() == [("", "", ""), ("x", "c", "d")]
+
+
+def test_a_negative_zero_is_told_as_it_is_and_zero_too(small, run):
+    schema = {"fields": [{"name": "id", "type": "string"}, {"name": "n", "type": "number"}], "primaryKey": "id"}
+    schema["fields"][1]["constraints"] = {"minimum": 1}
+    told = json.loads(
+        run("check", "--format", "json", "--root", small(schema, {"raw/t.csv": "id,n\na,-0\nb,0\n"})).stdout
+    )
+    assert [f["found"] for f in told] == ['"-0.0" breaks minimum', '"0.0" breaks minimum']

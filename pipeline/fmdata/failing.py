@@ -35,8 +35,7 @@ def alike(
 def quoted(values: pl.Series) -> pl.Series:
     """Each value as `quote` shows it, blanks as None."""
     if values.dtype != pl.String:
-        shown = {value: quote(value) for value in values.unique()}
-        return pl.Series([shown[value] for value in values], dtype=pl.String)
+        return pl.Series(map(quote, values), dtype=pl.String)
     odd = (values.str.contains(_ODD) | (values.str.len_chars() > _LONG)).fill_null(True)
     plain = '"' + values + '"'
     if odd.any():

@@ -59,13 +59,12 @@ class Failures:
 
     def add(self, found: Iterable[pl.DataFrame]) -> None:
         """Add what was found as frames of failures, of which there may be very many."""
-        frames = list(found)
-        if not self._overflown and len(self.kept) + sum(map(len, frames)) <= _HELD:
-            self.extend(listed(frames))
-            return
-        self._put_aside()
-        for frame in frames:
-            frame.write_csv(self._aside, include_header=False)
+        for frame in found:
+            if not self._overflown and len(self.kept) + len(frame) <= _HELD:
+                self.extend(listed([frame]))
+                continue
+            self._put_aside()
+            self._write(frame)
 
     def raise_any(self) -> None:
         """Raise `CheckError` if there are failures: with all of them, or with the first of those in `REPORT`."""
@@ -91,9 +90,13 @@ class Failures:
             self.raise_any()
 
     def _put_aside(self) -> None:
-        pl.DataFrame(self.kept, SCHEMA, orient="row").write_csv(self._aside, include_header=False)
+        self._write(pl.DataFrame(self.kept, SCHEMA, orient="row"))
         self._overflown = True
         self.kept.clear()
+
+    def _write(self, frame: pl.DataFrame) -> None:
+        # Not by polars itself, whose errors are not those of a disk that is full.
+        self._aside.write(frame.write_csv(include_header=False).encode())
 
     def _report(self) -> CheckError:
         """Write the file, sorted by file and line, each failure once; nothing half-written takes its place."""

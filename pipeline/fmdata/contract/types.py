@@ -209,6 +209,9 @@ def write(field: Field, column: str) -> str:
 
 def published(field: Field, cell: str) -> str:
     """SQL: the typed value of a cell of a published CSV file, whose text is what `write` made and needs no check."""
+    if storage(field) == "VARCHAR" and not field.missing_values:
+        # Nothing means blank, so an empty cell is an empty text, whether a reader tells it from none or not.
+        return f"coalesce({cell}, '')"
     blank = next(iter(field.missing_values), "")
     text = f"nullif({cell}, {literal(blank)})" if blank else cell
     if storage(field) == "VARCHAR":

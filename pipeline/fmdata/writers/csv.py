@@ -82,4 +82,5 @@ def _texts(resource: Resource, file: Path) -> Iterator[pl.DataFrame]:
         for part in parts:
             yield text_of(part.body, resource.names())
     if doubted:
-        raise FmdataError(f"{DATA}/{file.name}: the release holds no sound CSV; nothing was published.")
+        found = f"no sound CSV, or a line of more than {_MAX_RECORD:,} bytes; expected shorter ones"
+        raise FmdataError(f"{DATA}/{file.name}: the release holds {found}. Nothing was published.")
