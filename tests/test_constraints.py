@@ -65,7 +65,7 @@ def of_rows(schema):
         own, kind = dict(field.get("constraints", {})), field.get("type", "string")
         if kind != "string" or field.get("format", "default") != "default":
             yield Constraint("type", (field["name"],), field.get("format", "default") if kind == "string" else kind)
-        if kind in ("string", "any") and not field.get("allowFormulas"):
+        if kind in ("string", "any") and not field.get("allowFormulas") and "enum" not in own:
             yield Constraint("formula", (field["name"],))
         if own.pop("required", False) or field["name"] in key:
             yield Constraint("required", (field["name"],))

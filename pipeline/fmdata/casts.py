@@ -9,6 +9,7 @@ import polars as pl
 
 from fmdata.arrow import ArrowStream
 from fmdata.contract import Field, Resource
+from fmdata.contract.model import FORMULA_SIGNS
 from fmdata.contract.types import TYPES, expected, read, storage, write
 from fmdata.failing import alike, quoted
 from fmdata.sql import literal, name, scalar
@@ -73,9 +74,11 @@ def _faults(field: Field, gated: bool) -> Iterator[tuple[str, str]]:
             yield "missing value", f"{value} IS NOT NULL AND {write(field, value)} IN ({missing})"
     if not gated and TYPES[field.type].storage in ("VARCHAR", "JSON"):
         yield "control character", f"regexp_matches({column}, {literal(_CONTROL)})"
-        yield "NFC", f"nfc_normalize({column}) <> {column}"
+        # DuckDB normalises no further than the first NUL.
+        whole = f"replace({column}, chr(0), ' ')"
+        yield "NFC", f"nfc_normalize({whole}) <> {whole}"
     if field.refuses_formulas:
-        yield "formula", f"{column}[1] IN ('=', '+', '-', '@', chr(9))"
+        yield "formula", f"{column}[1] IN ({', '.join(map(literal, FORMULA_SIGNS))})"
 
 
 def _suspicion(resource: Resource, gated: bool) -> str:
@@ -90,7 +93,7 @@ def _suspicion(resource: Resource, gated: bool) -> str:
         together = f"concat_ws(' ', {', '.join(texts)})"
         rest.append(f"regexp_matches({together}, {literal(_CONTROL)}) OR nfc_normalize({together}) <> {together}")
     if guarded:
-        rest.append(f"regexp_matches(concat_ws(chr(10), '', {', '.join(guarded)}), '\n[=+@\t-]')")
+        rest.append(f"regexp_matches(concat_ws(chr(10), '', {', '.join(guarded)}), '\n[{FORMULA_SIGNS}]')")
     return " OR ".join(f"({condition})" for condition in rest) or "false"
 
 

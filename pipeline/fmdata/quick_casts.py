@@ -12,6 +12,7 @@ import polars as pl
 
 from fmdata.contract import Field, Resource
 from fmdata.contract.constraints import typed_value
+from fmdata.contract.model import FORMULA_SIGNS
 from fmdata.contract.types import DAY, STRING_FORMATS, storage, truths
 
 DOUBT = "_doubt"
@@ -27,7 +28,6 @@ DTYPES: dict[str, pl.DataType] = {
     "TIME": pl.Time(),
     "TIMESTAMP": pl.Datetime("us"),
 }
-_FORMULA = "^[=+@\t-]"
 # A double holds 15 significant digits exactly, and nothing so short runs over or under.
 _SHORT, _EXPONENT, _TINY = 15, 6, 1e-99
 
@@ -72,17 +72,11 @@ def _doubts(field: Field, value: pl.Expr | None, closely: bool) -> list[pl.Expr]
             doubts.append(value.is_in(missing))
         if field.type == "number":
             doubts.append(~_is_sure(column, value))
-    if field.refuses_formulas and not _listed(field):
+    if field.refuses_formulas:
         # To compare is quicker than to match: few texts begin with other signs than letters and digits.
         near = (column < "0") | ((column >= "=") & (column < "A"))
-        doubts.append(column.str.contains(_FORMULA) if closely else near)
+        doubts.append(column.str.contains(f"^[{FORMULA_SIGNS}]") if closely else near)
     return doubts
-
-
-def _listed(field: Field) -> bool:
-    """Whether only certain texts are allowed, none of which a spreadsheet takes for a formula."""
-    allowed = field.constraints.get("enum", [])
-    return bool(allowed) and not any(str(text).startswith(("=", "+", "-", "@", "\t")) for text in allowed)
 
 
 def _missing(field: Field) -> list[object]:

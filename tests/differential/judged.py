@@ -49,6 +49,13 @@ JUDGED: dict[str, tuple[Case, list[Verdict]]] = {
             [["a", "=1", "=1"], ["b", "@x", "\tx"], ["-c", "1", "-1"]]),
         [(T, 2, "v", "formula"), (T, 3, "v", "formula"), (T, 4, "id", "formula")],
     ),
+    "where texts are listed, and no formula among them, a formula is one that is not": (
+        one([_ID, {"name": "v", "type": "string", "constraints": {"enum": ["a"]}}, {"name": "n", "type": "integer"},
+             {"name": "w", "type": "string", "constraints": {"enum": ["-", "a"]}}],
+            [["p", "=1", "1", "a"], ["q", "@x", "x", "-"], ["r", "a", "", "=1"]]),
+        [(T, 2, "v", "enum"), (T, 3, "v", "enum"), (T, 3, "n", "type"), (T, 3, "w", "formula"),
+         (T, 4, "w", "enum"), (T, 4, "w", "formula")],
+    ),
     "every fault of bytes is told by its name": (
         Case({"t": {"fields": [_ID, _INTEGER]}}, {T: "id,v\na\r,1\na\x00,1\ne\u0301,1\na\x0b\x80\x9f,x\n"}),
         [(T, 2, "", "line ends"), (T, 3, "", "NUL"), (T, 4, "", "NFC"), (T, 5, "", "control character")],

@@ -13,7 +13,7 @@ casts would be the engine's too. The house asks for more than the specification,
 - Without a primary key, a row of blanks alone is told as `blank row`.
 - Numbers are finite, whole ones have 64 bits, and a double must hold what is written; NaN and INF, which the
   specification allows, are no values. Years have four digits, and no date is in the year 0. Moments have no zone.
-- A text that a spreadsheet takes for a formula needs the leave of the contract.
+- A text that a spreadsheet takes for a formula needs the leave of the contract; where texts are listed, the list says.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ _BYTES = {
     "NUL": "contains(text, chr(0))",
     "line ends": "contains(text, chr(13))",
     "control character": f"regexp_matches(text, '{_CONTROL}')",
-    "NFC": "nfc_normalize(text) <> text",
+    # DuckDB normalises no further than the first NUL.
+    "NFC": "nfc_normalize(replace(text, chr(0), ' ')) <> replace(text, chr(0), ' ')",
 }
 RULES_OF_BYTES = frozenset(_BYTES)
 _LIMITS = {"minimum": "<", "maximum": ">", "exclusiveMinimum": "<=", "exclusiveMaximum": ">="}
@@ -106,13 +107,20 @@ def _tell(con: duckdb.DuckDBPyConnection, found: Verdicts, table: str, field: st
         found[path, line, field, rule] += 1
 
 
+def _may_be_formula(field: Schema) -> bool:
+    if field["type"] not in ("string", "any") or field.get("allowFormulas"):
+        return False
+    listed = field.get("constraints", {}).get("enum")
+    return field["type"] == "any" or not listed or any(text[0] in "=+-@\t" for text in listed if text)
+
+
 def _cell(field: Schema, schema: Schema) -> Iterator[tuple[str, str]]:
     """The rules of one cell, each with the SQL of its being broken."""
     column, empty = quoted(f"v_{field['name']}"), blank(field, schema)
     constraints = field.get("constraints", {})
     yield "type", f"NOT {empty} AND NOT ({valid(field)})"
     yield "missing value", written(field, schema)
-    if field["type"] in ("string", "any") and not field.get("allowFormulas"):
+    if _may_be_formula(field):
         yield "formula", f"NOT {empty} AND {formula(field)}"
     if constraints.get("required") or field["name"] in names(schema.get("primaryKey", [])):
         yield "required", empty

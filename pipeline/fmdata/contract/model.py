@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+# A text that begins with one of these is what a spreadsheet takes for a formula. In this order a class of a pattern.
+FORMULA_SIGNS = "=+@\t-"
+
 
 @dataclass(frozen=True)
 class Field:
@@ -37,8 +40,15 @@ class Field:
 
     @property
     def refuses_formulas(self) -> bool:
-        """Whether a text that a spreadsheet would take for a formula is a fault; the contract can allow it."""
-        return self.type in ("string", "any") and not self.descriptor.get("allowFormulas", False)
+        """Whether a text that a spreadsheet would take for a formula is a fault of its own; the contract can allow it.
+
+        Where only certain texts are allowed, and no formula among them, it is one that is not allowed like any other.
+        """
+        if self.descriptor.get("allowFormulas", False):
+            return False
+        listed = self.constraints.get("enum", [])
+        safe = bool(listed) and not any(str(text).startswith(tuple(FORMULA_SIGNS)) for text in listed)
+        return self.type == "any" or (self.type == "string" and not safe)
 
     def words(self, name: str) -> str:
         """A descriptive property ('title', 'description', 'unit', 'blank', …), '' when it is not given."""
