@@ -9,15 +9,14 @@ A text without a format is of its type whatever it says: there is nothing to bre
 
 from __future__ import annotations
 
-import datetime
 import itertools
 import json
-import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
 import pytest
 
+from breaking import WAYS
 from conftest import ROOT
 from fmdata.casts import cast
 from fmdata.checks import check_keys, check_rows
@@ -33,16 +32,6 @@ from fmdata.sql import name
 CONTRACTS = {"datapackage.json": "main", "raw/datapackage.json": "raw"}
 DESCRIPTORS = {path: json.loads((ROOT / path).read_text(encoding="utf-8")) for path in CONTRACTS}
 TABLES = [(path, resource["name"]) for path, found in DESCRIPTORS.items() for resource in found["resources"]]
-NO_VALUES = {
-    "integer": ["x", "1.5", "1,000", "9223372036854775808"],
-    "number": ["x", "1,5", "NaN"],
-    "boolean": ["maybe", "2"],
-    "date": ["2024-02-30", "8 September 2024", "2024-9-8"],
-    "year": ["24", "MMXXIV"],
-    "uri": ["no address", "//example.org/x"],
-}
-FORMULAS = ["=1+1", "=1+1.", "=1+1 is what a cell would show.", "+1", "-1", "@x", "\tx"]
-OTHER_FORMS = ["?", "x y", " x", "x ", "x\ny", "9", "Ä", "two words and a half: ", " and two more words, all.", "-"]
 
 
 @dataclass(frozen=True)
@@ -91,43 +80,6 @@ def declared(path, table):
     """The constraints of a table's contract: those of rows, and those of the whole table."""
     schema = next(r["schema"] for r in DESCRIPTORS[path]["resources"] if r["name"] == table)
     return list(of_rows(schema)), list(of_tables(schema))
-
-
-# How each constraint is broken, and what is just inside it -----------------------------------------------------------
-
-
-def beside(limit, step):
-    """The value next to a limit, as text."""
-    if isinstance(limit, str):
-        return str(datetime.date.fromisoformat(limit) + datetime.timedelta(days=step))
-    return str(limit + step)
-
-
-def filled(length):
-    """Texts of a length, whatever the field's pattern makes of them."""
-    return ["x" * length, "x" * (length - 1) + "."] if length else [""]
-
-
-def other_forms(pattern, real):
-    """Texts that a pattern does not match, by Python's own reading of it."""
-    tried = [*OTHER_FORMS, real.upper(), f"{real} ", f" {real}", f"{real}\n", f"{real}?", f"{real}."]
-    return [text for text in tried if not re.fullmatch(pattern, text)]
-
-
-# rule -> (parameter, real value) -> (texts that break it, texts that keep it)
-WAYS = {
-    "type": lambda kind, real: (NO_VALUES[kind], [real]),
-    "formula": lambda _, real: (FORMULAS, [real]),
-    "required": lambda _, real: (["", None], [real or "x"]),
-    "minimum": lambda limit, _: ([beside(limit, -1)], [str(limit), beside(limit, 1)]),
-    "maximum": lambda limit, _: ([beside(limit, 1)], [str(limit), beside(limit, -1)]),
-    "exclusiveMinimum": lambda limit, _: ([str(limit), beside(limit, -1)], [beside(limit, 1)]),
-    "exclusiveMaximum": lambda limit, _: ([str(limit), beside(limit, 1)], [beside(limit, -1)]),
-    "minLength": lambda length, _: (filled(length - 1), filled(length)),
-    "maxLength": lambda length, _: (filled(length + 1), filled(length)),
-    "pattern": lambda pattern, real: (other_forms(pattern, real), [real]),
-    "enum": lambda values, _: (["no such value", values[0].swapcase(), f"{values[0]} "], list(values)),
-}
 
 
 # The engine's word on rows -------------------------------------------------------------------------------------------

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import duckdb
 import polars as pl
 
-from fmdata.arrow import ArrowStream
 from fmdata.contract import Field, Resource
 from fmdata.contract.model import FORMULA_SIGNS
 from fmdata.contract.types import TYPES, expected, read, storage, write
+from fmdata.exchange import frame
 from fmdata.failing import alike, quoted
 from fmdata.sql import literal, name, scalar
 
@@ -61,7 +61,7 @@ def cast(
         if number:
             value = name(field) if field else "NULL"
             query = f"SELECT _file, _line, CAST({value} AS VARCHAR) AS _value FROM {lexical} WHERE {condition}"
-            failures.append(_failures(resource, field, rule, pl.DataFrame(ArrowStream(con.sql(query)))))
+            failures.append(_failures(resource, field, rule, frame(con.sql(query))))
     return failures
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import NamedTuple
 
-_SHOWN = 80
+# A value is shown in messages up to so many characters.
+LONGEST = 80
 
 
 class Failure(NamedTuple):
@@ -49,7 +50,7 @@ class Failure(NamedTuple):
 def quote(value: object) -> str:
     """A value as messages show it: in double quotes, control characters escaped, cut when long."""
     text = str(value).encode("unicode_escape").decode("ascii") if not str(value).isprintable() else str(value)
-    return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'
+    return f'"{text[:LONGEST]}…"' if len(text) > LONGEST else f'"{text}"'
 
 
 def lines(first: int | None, last: int | None) -> str:

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from fmdata.errors import Failure, quote
+from fmdata.errors import LONGEST, Failure, quote
 
 SCHEMA = {name: pl.Int64() if name in ("line", "column") else pl.String() for name in Failure._fields}
-# What a message shows as it stands, and at most as long.
-_ODD, _LONG = r"[^\x20-\x7e]", 80
+# What a message may not show as it stands.
+_ODD = r"[^\x20-\x7e]"
 
 
 def alike(
@@ -36,7 +36,7 @@ def quoted(values: pl.Series) -> pl.Series:
     """Each value as `quote` shows it, blanks as None."""
     if values.dtype != pl.String:
         return pl.Series(map(quote, values), dtype=pl.String)
-    odd = (values.str.contains(_ODD) | (values.str.len_chars() > _LONG)).fill_null(True)
+    odd = (values.str.contains(_ODD) | (values.str.len_chars() > LONGEST)).fill_null(True)
     plain = '"' + values + '"'
     if odd.any():
         plain = plain.scatter(odd.arg_true(), [quote(value) for value in values.filter(odd)])

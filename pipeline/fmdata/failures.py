@@ -5,7 +5,6 @@ A million faults are as bad as a thousand, and nobody reads either: the report s
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 from collections import Counter
 from collections.abc import Iterable
@@ -22,8 +21,6 @@ from fmdata.sql import Room, connect, literal
 SHOWN = 1_000
 # What follows only from what another stage found can be left out as long as there are not more than these.
 _HELD = 50_000
-# More than the rows of one batch, so that a failure and what follows from it are seen together.
-_AT_ONCE = 500_000
 _MEMORY = 300_000_000
 # What a blank breaks, in one field or in several.
 _ECHOES = ("required", "foreign key")
@@ -50,12 +47,10 @@ class Failures:
         self._aside.close()
 
     def extend(self, found: Iterable[Failure]) -> None:
-        """Add what was found; what only follows from another failure of the same cell is left out."""
-        failures = iter(found)
-        while some := list(itertools.islice(failures, _AT_ONCE)):
-            self.kept += told_once(some)
-            if len(self.kept) > _HELD:
-                self._put_aside()
+        """Add what was found."""
+        self.kept += found
+        if len(self.kept) > _HELD:
+            self._put_aside()
 
     def add(self, found: Iterable[pl.DataFrame]) -> None:
         """Add what was found as frames of failures, of which there may be very many."""
@@ -67,7 +62,10 @@ class Failures:
             self._write(frame)
 
     def raise_any(self) -> None:
-        """Raise `CheckError` if there are failures: with all of them, or with the first of those in `REPORT`."""
+        """Raise `CheckError` if there are failures: with all of them, or with the first of those in `REPORT`.
+
+        What only follows from another failure of the same cell is left out.
+        """
         self.kept[:] = told_once(self.kept)
         if self._overflown or len(self.kept) > SHOWN:
             first = sorted(self.kept)[:SHOWN]
@@ -90,7 +88,7 @@ class Failures:
             self.raise_any()
 
     def _put_aside(self) -> None:
-        self._write(pl.DataFrame(self.kept, SCHEMA, orient="row"))
+        self._write(pl.DataFrame(told_once(self.kept), SCHEMA, orient="row"))
         self._overflown = True
         self.kept.clear()
 

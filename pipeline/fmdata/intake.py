@@ -1,6 +1,6 @@
 """Extracts taken in: their bytes proved sound, parsed once, typed and checked in batches, handed to DuckDB.
 
-A batch is at most 200,000 rows of text as a polars frame. `quick_casts` types what is beyond doubt; `casts` types the
+A batch is at most `BATCH` rows of text as a polars frame. `quick_casts` types what is beyond doubt; `casts` types the
 rest and says what is wrong; pandera checks the typed rows. Memory does not grow with the extract, but for rules that
 look beyond a row.
 """
@@ -17,12 +17,12 @@ import pandera.polars as pa
 import polars as pl
 
 from fmdata.ahead import ahead
-from fmdata.arrow import ArrowStream
 from fmdata.casts import cast
 from fmdata.checks import BATCH, PassingKeys, Place, RowChecks
 from fmdata.contract import Resource
-from fmdata.contract.types import carried, storage
+from fmdata.contract.types import carried_values, storage
 from fmdata.errors import Failure, FmdataError, raise_if
+from fmdata.exchange import frame, scanned
 from fmdata.extracts import RAW, Extract, check_structure, check_text, read_blocks
 from fmdata.extracts.columnar import PARQUET
 from fmdata.extracts.frames import Frames
@@ -196,21 +196,19 @@ def _judged(
     con: duckdb.DuckDBPyConnection, doubted: pl.DataFrame, resource: Resource, working: list[str]
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """The same for the rows that only `casts` can tell of."""
-    con.register("_doubted", ArrowStream(doubted))
-    failures = cast(con, "_doubted", "held._judged", resource, gated=True)
-    columns = ", ".join(f"CAST({name(f.name)} AS {carried(f)}) AS {name(f.name)}" for f in resource.fields)
-    judged = pl.DataFrame(ArrowStream(con.sql(f"SELECT {columns}, {', '.join(working)} FROM held._judged")))
+    with scanned(con, "_doubted", doubted):
+        failures = cast(con, "_doubted", "held._judged", resource, gated=True)
+    columns = carried_values(resource.fields)
+    judged = frame(con.sql(f"SELECT {columns}, {', '.join(working)} FROM held._judged"))
     con.execute("DROP TABLE held._judged")
-    con.unregister("_doubted")
     return judged.cast({f.name: DTYPES[storage(f)] for f in resource.fields}), failures
 
 
 def hold(con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource) -> None:
     """Add some rows to `raw.<resource>`."""
-    con.register("_typed", ArrowStream(typed))
     fields = ", ".join(map(name, resource.names()))
-    con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {fields}, {_FILE}, _line FROM _typed")
-    con.unregister("_typed")
+    with scanned(con, "_typed", typed):
+        con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {fields}, {_FILE}, _line FROM _typed")
 
 
 def _pass(
@@ -218,11 +216,10 @@ def _pass(
 ) -> None:
     passing.keys.add(con, resource, typed)
     if sound:
-        con.register("_typed", ArrowStream(typed))
         # Arrow has other times of day than DuckDB.
         values = ", ".join(f"CAST({name(f.name)} AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
-        passing.publish(con, resource, f"(SELECT {values} FROM _typed)")
-        con.unregister("_typed")
+        with scanned(con, "_typed", typed):
+            passing.publish(con, resource, f"(SELECT {values} FROM _typed)")
 
 
 def _places(extract: Extract) -> Place:

@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from fmdata.arrow import ArrowStream
 from fmdata.contract import Package, Resource
+from fmdata.exchange import scanned
 from fmdata.verify_database import NOTHING, Fingerprint, fingerprint
 from fmdata.writers.csv import DATA, published_values
 from fmdata.writers.remarks import sampled
@@ -37,9 +37,8 @@ class Recount:
 
     def look(self, resource: Resource, rows: pl.DataFrame) -> None:
         """Take account of the next rows of a table, every cell as text, a blank one null."""
-        self._con.register("_rows", ArrowStream(rows))
-        found = fingerprint(self._con, resource, f"(SELECT {published_values(resource)} FROM _rows)")
-        self._con.unregister("_rows")
+        with scanned(self._con, "_rows", rows):
+            found = fingerprint(self._con, resource, f"(SELECT {published_values(resource)} FROM _rows)")
         count, total = self.fingerprints[resource.name]
         self.fingerprints[resource.name] = count + found[0], total + found[1]
         if resource.name in self._large:

@@ -169,7 +169,9 @@ class _Making:
                 step.rows += len(rows)
                 step.part = step.rows / rows_in_all
 
-            content = lambda: content_hash(described.result())  # noqa: E731
+            def content() -> str:
+                return content_hash(described.result())
+
             write_database(out, package, folder, counts, content, partial(made.place, con), look)
         read, sample = counts, self.room.scratch / "sample"
         if large:

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from fmdata.contract import Package, Resource
-from fmdata.contract.types import carried
+from fmdata.contract.types import carried_values
 from fmdata.sql import Room, connect, count, literal, name
 from fmdata.writers.csv import published_rows, published_values
 from fmdata.writers.ddl import comments, statements
@@ -108,8 +108,7 @@ def differing_rows(
 
     `form` is what the relation is in: "DuckDB" or "Parquet"; `csv_rows` is the fingerprint of the CSV file.
     """
-    typed = ", ".join(f"CAST({name(f.name)} AS {carried(f)}) AS {name(f.name)}" for f in resource.fields)
-    in_file = f"(SELECT {typed} FROM {relation})"
+    in_file = f"(SELECT {carried_values(resource.fields)} FROM {relation})"
     file_rows = fingerprint(con, resource, in_file)
     if csv_rows[0] != rows or file_rows[0] != rows:
         return [f"{resource.name}: {csv_rows[0]} rows in CSV, {file_rows[0]} in {form}, not {rows}"]

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import duckdb
 import polars as pl
 
-from fmdata.arrow import ArrowStream
 from fmdata.contract import ForeignKey, Resource
+from fmdata.exchange import slices
 from fmdata.failing import alike, quoted
-from fmdata.sql import count, name, scalar
+from fmdata.sql import name, scalar
 
 _AT_ONCE = 200_000
 
@@ -92,9 +92,7 @@ def _dangling(
 def _frames(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pl.DataFrame]:
     """The rows of a query, so many at a time."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE _broken AS {query}")
-    for start in range(0, count(con, "_broken"), _AT_ONCE):
-        some = f"FROM _broken WHERE rowid >= {start} AND rowid < {start + _AT_ONCE} ORDER BY rowid"
-        yield pl.DataFrame(ArrowStream(con.sql(some)))
+    yield from slices(con, "*", "_broken", _AT_ONCE)
     con.execute("DROP TABLE _broken")
 
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from fmdata.arrow import ArrowStream
 from fmdata.checks.hashes import Hashes, key_hash
 from fmdata.contract import ForeignKey, Package, Resource
 from fmdata.contract.types import storage
+from fmdata.exchange import frame, scanned
 from fmdata.sql import name
 
 # The schema of what others refer to: `referenced.<resource>` has all rows of a resource, but those fields alone.
@@ -80,7 +80,7 @@ def _dangling(con: duckdb.DuckDBPyConnection, referring: str, key: ForeignKey) -
     pairs = zip(key.fields, key.reference_fields, strict=True)
     same = " AND ".join(f"t.{name(field)} = r.{name(reference)}" for field, reference in pairs)
     lost = f"SELECT DISTINCT {_HASH} FROM {referring} t ANTI JOIN {REFERENCED}.{name(key.resource)} r ON {same}"
-    return pl.DataFrame(ArrowStream(con.sql(lost))).to_series()
+    return frame(con.sql(lost)).to_series()
 
 
 def _referring(resource: Resource, number: int) -> str:
@@ -93,6 +93,5 @@ def _create(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, fiel
 
 
 def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
-    con.register("_rows", ArrowStream(rows))
-    con.execute(f"INSERT INTO {table} FROM _rows")
-    con.unregister("_rows")
+    with scanned(con, "_rows", rows):
+        con.execute(f"INSERT INTO {table} FROM _rows")

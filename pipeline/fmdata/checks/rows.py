@@ -13,13 +13,13 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrorReason
 
-from fmdata.arrow import ArrowStream
 from fmdata.checks.rules import sees_one_row, sees_place
 from fmdata.checks.schema import CONTRACT, REQUIRED, schema, whole
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
-from fmdata.contract.types import carried
+from fmdata.contract.types import carried_values
 from fmdata.errors import FmdataError
+from fmdata.exchange import slices
 from fmdata.failing import alike, quoted
 from fmdata.sql import count, name
 
@@ -91,16 +91,10 @@ def _errors(derived: pa.DataFrameSchema, frame: pl.DataFrame) -> list[pa.errors.
 
 
 def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, at_once: bool) -> Iterator[pl.DataFrame]:
-    columns = ", ".join(f"CAST({name(f.name)} AS {carried(f)}) AS {name(f.name)}" for f in resource.fields)
     described = con.execute(f"DESCRIBE {table}").fetchall()
     working = "".join(f", {name(row[0])}" for row in described if row[0].startswith("_"))
-    rows = count(con, table)
-    size = max(rows, 1) if at_once else BATCH
-    for start in range(0, rows, size):
-        slice_ = f"rowid >= {start} AND rowid < {start + size}"
-        yield pl.DataFrame(
-            ArrowStream(con.sql(f"SELECT {columns}{working} FROM {table} WHERE {slice_} ORDER BY rowid"))
-        )
+    size = max(count(con, table), 1) if at_once else BATCH
+    return slices(con, f"{carried_values(resource.fields)}{working}", table, size)
 
 
 def _broken(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> pl.DataFrame:

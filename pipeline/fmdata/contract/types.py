@@ -7,11 +7,11 @@ Source: Table Schema 2.0, section "Field Types".
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from fmdata.contract.model import Field
-from fmdata.sql import literal
+from fmdata.sql import literal, name
 
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{1,6})?"
@@ -193,6 +193,11 @@ def storage(field: Field) -> str:
 def carried(field: Field) -> str:
     """The DuckDB type in which the field's values leave DuckDB: Arrow and Parquet's readers have none for JSON."""
     return "VARCHAR" if storage(field) == "JSON" else storage(field)
+
+
+def carried_values(fields: Iterable[Field]) -> str:
+    """SQL: the typed columns of some fields, as they leave DuckDB."""
+    return ", ".join(f"CAST({name(field.name)} AS {carried(field)}) AS {name(field.name)}" for field in fields)
 
 
 def read(field: Field, column: str) -> str:

@@ -97,12 +97,12 @@ class _Look:
 
 def _parts(stream: BinaryIO, number: int, header: list[str], longest: int) -> Iterator[Part | None]:
     """The parts of one file; None, and no more, where its bytes are in doubt."""
-    start, end = _header_end(stream.read(longest), header), stream.seek(0, 2)
+    head = stream.read(longest)
+    start, end = _header_end(head, header), stream.seek(0, 2)
     if not start:
         yield None
         return
-    stream.seek(0)
-    line, size = 1 + stream.read(start).count(b"\n"), BLOCK
+    line, size = 1 + head.count(b"\n", 0, start), BLOCK
     while block := _lines(stream, start, size, longest):
         look = _look(block)
         if len(look.quotes) % 2:
@@ -158,11 +158,9 @@ def _is_sound(body: bytes, look: _Look, width: int, longest: int) -> bool:
 
 
 def _are_around_cells(quotes: npt.NDArray[np.int64], signs: npt.NDArray[np.uint8]) -> bool:
-    """Whether all quotes, in turn opening and closing, stand around cells, or close and open again at once."""
+    """Whether quotes, as many opening as closing in turn, stand around cells, or close and open again at once."""
     if not len(quotes):
         return True
-    if len(quotes) % 2:
-        return False
     around = np.zeros(256, np.bool_)
     around[[_COMMA, _FEED, _QUOTE]] = True
     opening, closing = quotes[0::2], quotes[1::2]
