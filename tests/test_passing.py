@@ -10,7 +10,7 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from fmdata.checks import hashes
+from fmdata.checks import PassingKeys, hashes
 from fmdata.extracts import blocks
 
 PARENTS = {
@@ -91,3 +91,32 @@ def test_repeated_hashes_are_those_that_stand_more_than_once(tmp_path, monkeypat
     for start, end in pairwise([0, 1, 100, 100, 300]):
         kept.add(pl.Series(drawn[start:end], dtype=pl.UInt64))
     assert sorted(kept.repeated()) == sorted(value for value, times in Counter(drawn).items() if times > 1)
+
+
+@pytest.mark.parametrize("left", [0, 12, 18])
+def test_an_extract_that_changes_while_it_is_read_is_told(project, run, monkeypatch, left):
+    """Rows that may break a key are read again; they may be gone by then."""
+    root = project("a,b,c\n1,x,1\n2,x,2\n2,x,3\n", "id,a,b\n")
+    suspicion = PassingKeys.suspicion
+
+    def meanwhile(*given):
+        path = root / "raw/parents.csv"
+        path.write_bytes(path.read_bytes()[:left])
+        return suspicion(*given)
+
+    monkeypatch.setattr(PassingKeys, "suspicion", meanwhile)
+    told = run("check", "--root", root)
+    assert told.exit_code == 1 and "raw/parents.csv: changed while it was read. Run again." in told.stderr
+
+
+def test_rows_in_doubt_are_judged_alike_early_and_late(project, run, monkeypatch):
+    """Once something is wrong, rows in doubt are put aside, those of some batches judged together."""
+    monkeypatch.setattr(blocks, "BLOCK", 1)
+    chance = random.Random(1)
+    numbers = chance.choices(["1e2", "x", "0.30000000000000004", "7", "", "1,5"], k=200)
+    parents = "a,b,c\n" + "".join(f'{n % 150},"{n}",{json.dumps(c)}\n' for n, c in enumerate(numbers))
+    told = json.loads(run("check", "--format", "json", "--root", project(parents, "id,a,b\n")).stdout)
+    wrong = [n + 2 for n, text in enumerate(numbers) if text in ("x", "1,5")]
+    assert [f["line"] for f in told if f["rule"] == "type"] == wrong
+    valued = [text for text in numbers if text not in ("x", "1,5", "")]
+    assert Counter(f["rule"] for f in told)["unique"] == len(valued) - len(set(valued))

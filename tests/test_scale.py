@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sys
 from collections import Counter
 
 import duckdb
@@ -143,6 +144,15 @@ CHECKS = [row_rule("here", (pl.col("_folder") == "in") & (pl.col("_file") == "ra
     root = small(SCHEMA, {"raw/in/t.csv": "id,kind,up\n1,a,\n2,a,\n", "pipeline/rules/t.py": rules})
     told = json.loads(run("check", "--format", "json", "--root", root).stdout)
     assert [(f["file"], f["line"]) for f in told] == [("raw/in/t.csv", 3)]
+
+
+def test_rules_are_read_and_nothing_is_left_beside_them(small, run, monkeypatch):
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    rule = "import polars as pl\nfrom fmdata.checks import row_rule\nassert __file__.endswith('rules/t.py')\n"
+    rule += "CHECKS = [row_rule('small', pl.col('id') < 41, 'expected a small id; make it smaller')]\n"
+    root = small(SCHEMA, {"raw/t.csv": ROWS, "pipeline/rules/t.py": rule})
+    assert run("check", "--root", root).exit_code == 0
+    assert [path.name for path in (root / "pipeline/rules").iterdir()] == ["t.py"]
 
 
 def test_an_unchanged_build_forgets_the_report_of_a_check(small, run):

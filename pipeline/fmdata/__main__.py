@@ -1,6 +1,31 @@
-"""`python -m fmdata` is the command `fmdata`."""
+"""The command `fmdata`, which `python -m fmdata` is too."""
+
+from __future__ import annotations
+
+import os
+import sys
 
 from fmdata.cli import main
 
+
+def run() -> None:
+    """Run the command and end the process at once.
+
+    All it opened is closed by then. To take the libraries down in order takes a tenth of a second more.
+    """
+    try:
+        main()
+    except SystemExit as stop:
+        if stop.code is not None and not isinstance(stop.code, int):
+            raise
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        except (OSError, ValueError):
+            # Nobody reads on: Python knows how to end then.
+            raise stop from None
+        os._exit(stop.code or 0)
+
+
 if __name__ == "__main__":
-    main()
+    run()

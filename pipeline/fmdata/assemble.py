@@ -59,7 +59,9 @@ class Assembled:
 
     def rows(self, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """The number of rows of each table."""
-        return self.passed.rows if self.passed else {r.name: count(con, f"main.{name(r.name)}") for r in self.package}
+        if self.passed:
+            return {table: taken.rows for table, taken in self.passed.extracts.items()}
+        return {resource.name: count(con, f"main.{name(resource.name)}") for resource in self.package}
 
     def place(self, con: duckdb.DuckDBPyConnection, resource: Resource, row: int) -> tuple[str, int]:
         """The file and line that a row of a table comes from; rows are counted from 0."""
@@ -201,11 +203,11 @@ def _take_in(
             continue
         there = replace(extract, files=tuple(file for file in extract.files if file not in missing))
         table, own_texts = extract.resource.name, {file: texts[file] for file in there.files}
-        rows, unsound = take_in(
+        taken, unsound = take_in(
             con, there, own_texts, checks.get(table), found, meter, passed.passing if passed else None
         )
         if passed:
-            passed.extracts[table], passed.rows[table] = (there, own_texts), rows
+            passed.extracts[table] = taken
         doubted += [(extract.resource, file) for file in unsound]
     refuse(con, failures, doubted, texts)
 

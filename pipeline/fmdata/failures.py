@@ -5,26 +5,22 @@ A million faults are as bad as a thousand, and nobody reads either: the report s
 
 from __future__ import annotations
 
-import tempfile
+import io
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-import duckdb
 import polars as pl
 
+from fmdata.ahead import ahead
 from fmdata.errors import CheckError, Failure, FmdataError
 from fmdata.failing import SCHEMA, listed
 from fmdata.files import REPORT
-from fmdata.sql import Room, connect, literal
+from fmdata.runs import ECHOES, Runs
 
 SHOWN = 1_000
 # What follows only from what another stage found can be left out as long as there are not more than these.
 _HELD = 50_000
-_MEMORY = 300_000_000
-# What a blank breaks, in one field or in several.
-_ECHOES = ("required", "foreign key")
-_COLUMNS = ", ".join(f"'{name}': '{'BIGINT' if name in ('line', 'column') else 'VARCHAR'}'" for name in Failure._fields)
 
 
 class Failures:
@@ -33,12 +29,10 @@ class Failures:
     def __init__(self, root: Path) -> None:
         self._root = root
         self.kept: list[Failure] = []
-        # Closed where the run ends, by `__exit__`.
-        self._aside = tempfile.NamedTemporaryFile(suffix=".csv")  # noqa: SIM115
-        self._overflown = False
+        self._aside = Runs()
 
     def __bool__(self) -> bool:
-        return bool(self.kept) or self._overflown
+        return bool(self.kept or self._aside)
 
     def __enter__(self) -> Failures:
         return self
@@ -55,11 +49,11 @@ class Failures:
     def add(self, found: Iterable[pl.DataFrame]) -> None:
         """Add what was found as frames of failures, of which there may be very many."""
         for frame in found:
-            if not self._overflown and len(self.kept) + len(frame) <= _HELD:
+            if not self._aside and len(self.kept) + len(frame) <= _HELD:
                 self.extend(listed([frame]))
                 continue
             self._put_aside()
-            self._write(frame)
+            self._aside.add(frame)
 
     def raise_any(self) -> None:
         """Raise `CheckError` if there are failures: with all of them, or with the first of those in `REPORT`.
@@ -67,16 +61,13 @@ class Failures:
         What only follows from another failure of the same cell is left out.
         """
         self.kept[:] = told_once(self.kept)
-        if self._overflown or len(self.kept) > SHOWN:
+        if self._aside or len(self.kept) > SHOWN:
             first = sorted(self.kept)[:SHOWN]
             try:
                 self._put_aside()
-                self._aside.flush()
                 report = self._report()
-            except (OSError, duckdb.IOException) as error:
-                where = (
-                    f"{REPORT}: no room for the list of all failures ({str(error).splitlines()[0]}); some of them:\n"
-                )
+            except OSError as error:
+                where = f"{REPORT}: no room for the list of all failures ({error}); some of them:\n"
                 raise FmdataError(where + "\n".join(map(str, first))) from None
             raise report
         if self.kept:
@@ -84,43 +75,33 @@ class Failures:
 
     def raise_overflow(self) -> None:
         """Raise them if they are too many to go on with: the next stage would only find more of the same."""
-        if self._overflown:
+        if self._aside:
             self.raise_any()
 
     def _put_aside(self) -> None:
-        self._write(pl.DataFrame(told_once(self.kept), SCHEMA, orient="row"))
-        self._overflown = True
+        self._aside.add(pl.DataFrame(told_once(self.kept), SCHEMA, orient="row"))
         self.kept.clear()
-
-    def _write(self, frame: pl.DataFrame) -> None:
-        # Not by polars itself, whose errors are not those of a disk that is full.
-        self._aside.write(frame.write_csv(include_header=False).encode())
 
     def _report(self) -> CheckError:
         """Write the file, sorted by file and line, each failure once; nothing half-written takes its place."""
         target = self._root / REPORT
         target.parent.mkdir(exist_ok=True)
         part = target.with_name(f".{target.name}.part")
-        with tempfile.TemporaryDirectory(prefix="fmdata-") as scratch, connect(Room(_MEMORY, Path(scratch))) as con:
-            con.execute(
-                f"CREATE TABLE every AS FROM read_csv({literal(self._aside.name)}, columns = {{{_COLUMNS}}}, "
-                "auto_detect = false, header = false, quote = '\"', escape = '\"', delim = ',', new_line = '\\n', "
-                "nullstr = '\\0')"
-            )
-            # As in `told_once`, what a blank breaks that is none, over all of them.
-            con.execute(f"""
-                CREATE TABLE found AS SELECT DISTINCT f.* FROM every f ANTI JOIN (FROM every WHERE rule = 'type') t
-                ON f.file = t.file AND f.line = t.line AND f.rule IN {_ECHOES}
-                    AND list_contains(string_split(f.field, ', '), t.field)
-            """)
-            try:
-                con.execute(f"COPY (FROM found ORDER BY ALL) TO {literal(part)} (FORMAT csv, HEADER true)")
-                part.replace(target)
-            finally:
-                part.unlink(missing_ok=True)
-            first = con.execute(f"FROM found ORDER BY ALL LIMIT {SHOWN}").fetchall()
-            counts = con.execute("SELECT rule, count(*) FROM found GROUP BY rule ORDER BY 2 DESC, 1").fetchall()
-        return CheckError([Failure(*row) for row in first], Counter(dict(counts)), REPORT)
+        first: list[Failure] = []
+        counts: Counter[str] = Counter()
+        try:
+            with part.open("wb") as stream:
+                for frame in ahead(self._aside.merged()):
+                    counts.update(dict(frame.get_column("rule").value_counts().iter_rows()))
+                    buffer = io.BytesIO()
+                    frame.write_csv(buffer, include_header=not first)
+                    # Not by polars itself, whose errors are not those of a disk that is full.
+                    stream.write(buffer.getbuffer())
+                    first += listed([frame.head(SHOWN - len(first))])
+            part.replace(target)
+        finally:
+            part.unlink(missing_ok=True)
+        return CheckError(first, Counter(dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))), REPORT)
 
 
 def told_once(failures: list[Failure]) -> list[Failure]:
@@ -130,6 +111,6 @@ def told_once(failures: list[Failure]) -> list[Failure]:
     return [
         f
         for f in failures
-        if not (f.rule in _ECHOES and any((f.file, f.line, field) in typed for field in f.field.split(", ")))
+        if not (f.rule in ECHOES and any((f.file, f.line, field) in typed for field in f.field.split(", ")))
         and told.get((f.file, f.line, f.field, f.rule), f) is f
     ]

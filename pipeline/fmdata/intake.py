@@ -1,15 +1,14 @@
 """Extracts taken in: their bytes proved sound, parsed once, typed and checked in batches, handed to DuckDB.
 
-A batch is at most `BATCH` rows of text as a polars frame. `quick_casts` types what is beyond doubt; `casts` types the
-rest and says what is wrong; pandera checks the typed rows. Memory does not grow with the extract, but for rules that
-look beyond a row.
+A batch is at most `BATCH` rows of text as a polars frame. `doubts` types it and says what is no value; pandera checks
+the typed rows. Memory does not grow with the extract, but for rules that look beyond a row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -17,21 +16,22 @@ import pandera.polars as pa
 import polars as pl
 
 from fmdata.ahead import ahead
-from fmdata.casts import cast
-from fmdata.checks import BATCH, PassingKeys, Place, RowChecks
+from fmdata.checks import BATCH, PassingKeys, RowChecks
 from fmdata.contract import Resource
-from fmdata.contract.types import carried_values, storage
+from fmdata.contract.types import storage
+from fmdata.doubts import ROW, quickly, settled, together
 from fmdata.errors import Failure, FmdataError, raise_if
-from fmdata.exchange import frame, scanned
+from fmdata.exchange import scanned
 from fmdata.extracts import RAW, Extract, check_structure, check_text, read_blocks
 from fmdata.extracts.columnar import PARQUET
 from fmdata.extracts.frames import Frames
 from fmdata.failures import Failures
 from fmdata.progress import Step
-from fmdata.quick_casts import DOUBT, DTYPES, quick_casts, texts
 from fmdata.sql import literal, name
+from fmdata.taken import FILE, Taken, places
 
-_FILE, _ROW = "_extract", "_row"
+# Of how many batches what is wrong is told together. Some rows of a batch keep the texts of all in memory.
+_TOLD = 6
 # Takes the rows of a relation for the release: connection, resource, relation.
 Publish = Callable[[duckdb.DuckDBPyConnection, Resource, str], None]
 
@@ -65,74 +65,128 @@ def take_in(
     found: Failures,
     meter: Meter,
     passing: Passing | None,
-) -> tuple[int, list[str]]:
+) -> tuple[Taken, list[str]]:
     """Make `raw.<resource>`: the typed rows of an extract, in the order of files and lines.
 
     Further columns: `_file` (path from the root), `_line` (physical line, 1-based), `_folder` (the folder under raw/,
     NULL for none). Every row is checked for its types and, with `checks`, be they none, for contract and checks too;
     what is wrong is `found`. With `passing` the rows are not held, but handed on; they are published as long as nothing
-    is found. `texts_` says where the CSV text of each file is. Returns the number of rows, and the files that could not
+    is found. `texts_` says where the CSV text of each file is. Returns what was taken in, and the files that could not
     be read as rows.
     """
-    resource = extract.resource
-    rows = RowChecks(resource, checks or [], contract=checks is not None)
     make_tables(con, extract)
-    seen: list[pl.DataFrame] = []
     doubted: list[str] = []
-    place = _places(extract)
-    counted = 0
+    by_row = tuple(file.endswith(PARQUET) for file in extract.files)
+    taken = Taken(extract, texts_, Frames(extract.resource.names(), by_row, FILE, "_line"))
     if passing:
         # None of its rows: there may be no more.
-        nothing = ", ".join(f"CAST(NULL AS {storage(field)}) AS {name(field.name)}" for field in resource.fields)
-        passing.publish(con, resource, f"(SELECT {nothing} WHERE false)")
+        nothing = ", ".join(f"CAST(NULL AS {storage(f)}) AS {name(f.name)}" for f in extract.resource.fields)
+        passing.publish(con, extract.resource, f"(SELECT {nothing} WHERE false)")
     # While a batch is checked, the next one is read and the one before handed over.
-    with ThreadPoolExecutor(1) as holder, con.cursor() as cursor:
-        held = holder.submit(lambda: None)
-        for text, size in ahead(_batches(extract, texts_, doubted)):
-            typed, wrong = _typed(con, text, resource, place)
-            found.add([*wrong, *rows.check(typed, place)])
-            if rows.beyond:
-                seen.append(typed)
-            held.result()
-            if passing:
-                held = holder.submit(_pass, cursor, typed, resource, passing, sound=not found)
-            else:
-                held = holder.submit(hold, cursor, typed, resource)
-            counted += len(text)
+    with ThreadPoolExecutor(1) as holder, ThreadPoolExecutor(1) as teller, con.cursor() as cursor:
+        taking = _Taking(con, extract, checks, found, _Hand(holder, cursor, passing), teller)
+        for text, size in ahead(_batches(taken, doubted)):
+            taking.take(text)
+            taken.rows += len(text)
             meter.count(len(text), size)
-        held.result()
-    if seen and not doubted:
-        found.add(rows.check_whole(pl.concat(seen), place))
-    return counted, doubted
+        taking.end(whole=not doubted)
+    return taken, doubted
 
 
-def again(con: duckdb.DuckDBPyConnection, extract: Extract, texts_: Mapping[str, Path]) -> Iterator[pl.DataFrame]:
-    """The rows of an extract that was taken in, once more, in batches: the fields of keys typed, others blank."""
-    resource = extract.resource
-    keys = {field for key in (*resource.keys, *(foreign.fields for foreign in resource.foreign_keys)) for field in key}
-    others = [pl.lit(None, DTYPES[storage(f)]).alias(f.name) for f in resource.fields if f.name not in keys]
-    keyed = replace(resource, fields=tuple(field for field in resource.fields if field.name in keys))
-    for text, _ in _batches(extract, texts_, []):
-        yield _typed(con, text, keyed, _places(extract))[0].with_columns(others)
+class _Taking:
+    """The batches of an extract on their way: typed, checked, handed over. What is wrong is told of many together."""
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        extract: Extract,
+        checks: list[pa.Check] | None,
+        found: Failures,
+        hand: _Hand,
+        teller: ThreadPoolExecutor,
+    ) -> None:
+        self._con, self._resource, self._place = con, extract.resource, places(extract)
+        self._rows = RowChecks(self._resource, checks or [], contract=checks is not None)
+        self._found, self._hand, self._teller = found, hand, teller
+        self._telling: Future[pl.DataFrame | None] | None = None
+        self._sound = not found
+        self._seen: list[pl.DataFrame] = []
+        self._broken: list[pl.DataFrame] = []
+        self._aside: list[pl.DataFrame] = []
+        self._waited = 0
+
+    def take(self, text: pl.DataFrame) -> None:
+        """Take the next rows, which are text."""
+        typed, doubt = quickly(text, self._resource)
+        if doubt is not None and (self._sound or not self._hand.passing or self._rows.beyond):
+            values, wrong = settled(self._con, text.filter(doubt), self._resource, self._place)
+            self._add(wrong)
+            typed, doubt = together(typed.filter(~doubt), values), None
+        elif doubt is not None:
+            # Nothing waits for them, nor for their order.
+            self._aside.append(text.filter(doubt))
+        self._check(typed.drop(ROW), doubt)
+        self._waited += bool(self._aside or self._broken)
+        if self._waited == _TOLD:
+            self._tell()
+
+    def end(self, whole: bool) -> None:
+        """Tell what is left, and, of a `whole` table, what only all of its rows together can break."""
+        self._tell()
+        self._wait()
+        self._hand.wait()
+        if self._seen and whole:
+            self._add(self._rows.told_whole(pl.concat(self._seen), self._place))
+
+    def _check(self, typed: pl.DataFrame, doubt: pl.Series | None) -> None:
+        """Check typed rows, but those in doubt, for what each of them keeps, and hand them on in their order."""
+        if len(broken := self._rows.broken(typed, self._place, doubt)):
+            self._broken.append(broken)
+            self._sound = False
+        if self._rows.beyond:
+            self._seen.append(typed)
+        self._hand.over(typed, doubt, self._resource, self._sound)
+
+    def _add(self, failures: list[pl.DataFrame]) -> None:
+        self._wait()
+        self._found.add(failures)
+        self._sound = self._sound and not self._found
+
+    def _tell(self) -> None:
+        """Have it told what was put aside, which takes as long as the next batches do."""
+        self._wait()
+        if self._aside or self._broken:
+            self._telling = self._teller.submit(self._tell_of, self._aside, self._broken)
+        self._aside, self._broken, self._waited = [], [], 0
+
+    def _wait(self) -> None:
+        values = self._telling.result() if self._telling else None
+        self._telling = None
+        if values is not None:
+            self._hand.over(values, None, self._resource, sound=False)
+
+    def _tell_of(self, aside: list[pl.DataFrame], broken: list[pl.DataFrame]) -> pl.DataFrame | None:
+        """Tell what is wrong with rows in doubt and with those that break something; returns the former, typed."""
+        values = None
+        if aside:
+            with self._con.cursor() as cursor:
+                values, wrong = settled(cursor, pl.concat(aside), self._resource, self._place)
+            values = values.drop(ROW)
+            self._found.add(wrong)
+            if len(more := self._rows.broken(values, self._place)):
+                broken = [*broken, more]
+        if broken:
+            self._found.add(self._rows.told(pl.concat(broken), self._place))
+        return values
 
 
-def place_of(extract: Extract, texts_: Mapping[str, Path], row: int) -> tuple[str, int]:
-    """The file and line of a row of an extract that was taken in; rows are counted from 0."""
-    for text, _ in _batches(extract, texts_, []):
-        if row < len(text):
-            return extract.files[text.item(row, _FILE)], text.item(row, "_line")
-        row -= len(text)
-    raise FmdataError(f"{', '.join(extract.files[:3])}: changed while it was read. Run again.")
-
-
-def _batches(extract: Extract, texts_: Mapping[str, Path], doubted: list[str]) -> Iterator[tuple[pl.DataFrame, int]]:
+def _batches(taken: Taken, doubted: list[str]) -> Iterator[tuple[pl.DataFrame, int]]:
     """The rows of an extract as text, each with the number of its file, its line, and its number in the frame.
 
     With each frame, the bytes it was read from. Files that cannot be read as rows go to `doubted`.
     """
-    names = extract.resource.names()
-    frames = Frames(names, tuple(file.endswith(PARQUET) for file in extract.files), _FILE, "_line")
-    for parts in ahead(read_blocks(texts_, names, doubted)):
+    extract, frames = taken.extract, taken.frames
+    for parts in ahead(read_blocks(taken.texts, extract.resource.names(), doubted)):
         try:
             text = frames.frame(parts)
         except pl.exceptions.PolarsError:
@@ -141,7 +195,7 @@ def _batches(extract: Extract, texts_: Mapping[str, Path], doubted: list[str]) -
         size = sum(len(part.body) for part in parts)
         # Rows may be as short as two bytes, and each can have its failures.
         for some in text.iter_slices(BATCH):
-            yield some.with_row_index(_ROW), size * len(some) // len(text)
+            yield some.with_row_index(ROW), size * len(some) // len(text)
 
 
 def refuse(
@@ -162,76 +216,49 @@ def make_tables(con: duckdb.DuckDBPyConnection, extract: Extract) -> None:
     resource = extract.resource
     held, files = f"held.{name(resource.name)}", f"held.{name(f'{resource.name} files')}"
     columns = "".join(f"{name(field.name)} {storage(field)}, " for field in resource.fields)
-    con.execute(f"CREATE TABLE {held} ({columns}{_FILE} INTEGER, _line BIGINT)")
+    con.execute(f"CREATE TABLE {held} ({columns}{FILE} INTEGER, _line BIGINT)")
     # The paths are kept once; a row holds the number of its own.
     con.execute(f"CREATE TYPE {files} AS ENUM ({', '.join(map(literal, extract.files))})")
     names = "".join(f"{name(field.name)}, " for field in resource.fields)
     con.execute(
         f"CREATE VIEW raw.{name(resource.name)} AS "
-        f"SELECT {names}CAST(enum_range(NULL::{files})[{_FILE} + 1] AS VARCHAR) AS _file, _line, "
+        f"SELECT {names}CAST(enum_range(NULL::{files})[{FILE} + 1] AS VARCHAR) AS _file, _line, "
         f"CASE WHEN _file LIKE '{RAW}/%/%' THEN split_part(_file, '/', 2) END AS _folder FROM {held}"
     )
-
-
-def _typed(
-    con: duckdb.DuckDBPyConnection, text: pl.DataFrame, resource: Resource, place: Place
-) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """The rows as typed values, in their order, and what in them is no value."""
-    working = [_FILE, "_line", _ROW]
-    rows = text.lazy().select(*texts(resource), *working)
-    typed = rows.select(*quick_casts(resource), *working).collect()
-    doubt = typed.drop_in_place(DOUBT)
-    if not doubt.any():
-        return typed.drop(_ROW), []
-    doubted = rows.filter(doubt).collect()
-    doubted = doubted.filter(doubted.select(quick_casts(resource, closely=True)).get_column(DOUBT))
-    if doubted.is_empty():
-        return typed.drop(_ROW), []
-    judged, failures = _judged(con, place(doubted), resource, working)
-    sure = typed.join(doubted, on=_ROW, how="anti")
-    return pl.concat([sure, judged.select(sure.columns)]).sort(_ROW).drop(_ROW), failures
-
-
-def _judged(
-    con: duckdb.DuckDBPyConnection, doubted: pl.DataFrame, resource: Resource, working: list[str]
-) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """The same for the rows that only `casts` can tell of."""
-    with scanned(con, "_doubted", doubted):
-        failures = cast(con, "_doubted", "held._judged", resource, gated=True)
-    columns = carried_values(resource.fields)
-    judged = frame(con.sql(f"SELECT {columns}, {', '.join(working)} FROM held._judged"))
-    con.execute("DROP TABLE held._judged")
-    return judged.cast({f.name: DTYPES[storage(f)] for f in resource.fields}), failures
 
 
 def hold(con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource) -> None:
     """Add some rows to `raw.<resource>`."""
     fields = ", ".join(map(name, resource.names()))
     with scanned(con, "_typed", typed):
-        con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {fields}, {_FILE}, _line FROM _typed")
+        con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {fields}, {FILE}, _line FROM _typed")
 
 
-def _pass(
-    con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource, passing: Passing, sound: bool
-) -> None:
-    passing.keys.add(con, resource, typed)
-    if sound:
-        # Arrow has other times of day than DuckDB.
-        values = ", ".join(f"CAST({name(f.name)} AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
-        with scanned(con, "_typed", typed):
-            passing.publish(con, resource, f"(SELECT {values} FROM _typed)")
+class _Hand:
+    """Hands rows over in a thread of its own: to be held, or, with `passing`, published as long as they are `sound`."""
 
+    def __init__(self, thread: ThreadPoolExecutor, con: duckdb.DuckDBPyConnection, passing: Passing | None) -> None:
+        self._thread, self._con, self.passing = thread, con, passing
+        self._last: Future[None] | None = None
 
-def _places(extract: Extract) -> Place:
-    """Gives the rows of a frame the path of their file, as `_file`, and the folder it is in, as `_folder`."""
-    parts = [file.split("/") for file in extract.files]
-    folders = [part[1] if len(part) > 2 else None for part in parts]
-    files = pl.DataFrame(
-        {_FILE: range(len(parts)), "_file": extract.files, "_folder": folders},
-        {_FILE: pl.Int32, "_file": pl.String, "_folder": pl.String},
-    )
+    def wait(self) -> None:
+        """Wait for the rows before."""
+        if self._last:
+            self._last.result()
 
-    def place(rows: pl.DataFrame) -> pl.DataFrame:
-        return rows if "_file" in rows.columns else rows.join(files, on=_FILE, how="left", maintain_order="left")
+    def over(self, typed: pl.DataFrame, doubt: pl.Series | None, resource: Resource, sound: bool) -> None:
+        """Hand over some typed rows but those in doubt, once those before are."""
+        self.wait()
+        self._last = self._thread.submit(self._over, typed, doubt, resource, sound)
 
-    return place
+    def _over(self, typed: pl.DataFrame, doubt: pl.Series | None, resource: Resource, sound: bool) -> None:
+        if not self.passing:
+            hold(self._con, typed, resource)
+            return
+        keyed = typed.select(self.passing.keys.fields(resource))
+        self.passing.keys.add(self._con, resource, keyed if doubt is None else keyed.filter(~doubt))
+        if sound:
+            # Arrow has other times of day than DuckDB.
+            values = ", ".join(f"CAST({name(f.name)} AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
+            with scanned(self._con, "_typed", typed):
+                self.passing.publish(self._con, resource, f"(SELECT {values} FROM _typed)")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-# How many hashes are looked at together; a set of them takes some 30 bytes each.
-TOGETHER = 1 << 22
+# How many hashes are looked at together; to sort them takes some 24 bytes each.
+TOGETHER = 1 << 24
 _READ = 1 << 20
 
 
@@ -37,9 +36,7 @@ class Hashes:
         """The hashes that more than one row has, each once."""
         # So many of the first bits tell the part that a hash belongs to.
         bits = max((self._count - 1).bit_length() - TOGETHER.bit_length() + 1, 0) if self._count else 0
-        with ThreadPoolExecutor(2) as threads:
-            found = threads.map(lambda part: _repeated(self._part(part, 64 - bits)), range(1 << bits))
-            return pl.concat(found)
+        return pl.concat(_repeated(self._part(part, 64 - bits)) for part in range(1 << bits))
 
     def _part(self, part: int, shift: int) -> pl.Series:
         """The hashes that are `part` when they are shifted so far."""
@@ -51,6 +48,5 @@ class Hashes:
 
 
 def _repeated(hashes: pl.Series) -> pl.Series:
-    if hashes.n_unique() == len(hashes):
-        return hashes.clear()
-    return hashes.filter(hashes.is_duplicated()).unique()
+    ordered = hashes.sort()
+    return ordered.filter(ordered == ordered.shift()).unique()

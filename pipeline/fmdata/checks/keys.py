@@ -90,7 +90,9 @@ def _dangling(
 
 
 def _frames(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pl.DataFrame]:
-    """The rows of a query, so many at a time."""
+    """The rows of a query, so many at a time. Mostly there are none, which is quickly asked."""
+    if not scalar(con, f"SELECT EXISTS ({query})"):
+        return
     con.execute(f"CREATE OR REPLACE TEMP TABLE _broken AS {query}")
     yield from slices(con, "*", "_broken", _AT_ONCE)
     con.execute("DROP TABLE _broken")

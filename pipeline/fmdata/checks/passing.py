@@ -43,8 +43,14 @@ class PassingKeys:
         for parent, fields in self._referenced.items():
             _create(con, f"{REFERENCED}.{name(parent)}", package.resource(parent), fields)
 
+    def fields(self, resource: Resource) -> list[str]:
+        """The fields of a resource that something is kept of."""
+        own = [field for key in resource.keys for field in key]
+        foreign = [field for key in resource.foreign_keys for field in key.fields]
+        return list(dict.fromkeys([*own, *foreign, *self._referenced.get(resource.name, [])]))
+
     def add(self, con: duckdb.DuckDBPyConnection, resource: Resource, rows: pl.DataFrame) -> None:
-        """Keep what is needed of some typed rows."""
+        """Keep what is needed of some typed rows, which have those fields at least."""
         for key in resource.keys:
             self._own[resource.name, key].add(rows.select(key_hash(key)).to_series().drop_nulls())
         if fields := self._referenced.get(resource.name):

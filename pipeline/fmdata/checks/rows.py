@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from functools import cached_property
 
 import duckdb
 import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrorReason
 
-from fmdata.checks.rules import sees_one_row, sees_place
-from fmdata.checks.schema import CONTRACT, REQUIRED, schema, whole
+from fmdata.checks.rules import expression, sees_one_row, sees_place
+from fmdata.checks.schema import REQUIRED, schema, whole
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
 from fmdata.contract.types import carried_values
@@ -38,34 +39,52 @@ class RowChecks:
         for switch in sorted(os.environ):
             if switch.startswith("PANDERA_VALIDATION_"):
                 raise FmdataError(f"{switch} can switch checks off; unset it and run again.")
-        self._resource = resource
-        self._schema = whole(resource) if contract else pa.DataFrameSchema()
-        self._schema.checks = [*self._schema.checks, *filter(sees_one_row, checks)]
+        self._resource, self._contract = resource, contract
+        self._own = [check for check in checks if sees_one_row(check)]
+        self._whole = whole(resource if contract else None, [expression(check).fill_null(False) for check in self._own])
+        self._names = {check.name for check in checks}
         self.beyond = [check for check in checks if not sees_one_row(check)]
         self._placed = any(map(sees_place, checks))
 
-    def check(self, frame: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
-        """Frames of the failures of some rows, which have the typed fields and working columns, `_line` among them."""
-        return self._check(self._schema, frame, place)
+    @cached_property
+    def _by_rule(self) -> pa.DataFrameSchema:
+        found = schema(self._resource) if self._contract else pa.DataFrameSchema()
+        found.checks = [*found.checks, *self._own]
+        return found
 
-    def check_whole(self, frame: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
-        """Frames of the failures of all rows of the table together, by the rules that look beyond a row."""
-        return self._check(pa.DataFrameSchema(checks=self.beyond), frame, place) if self.beyond else []
+    def broken(self, frame: pl.DataFrame, place: Place, doubt: pl.Series | None = None) -> pl.DataFrame:
+        """Those of some rows, but those in doubt, that break anything.
 
-    def _check(self, derived: pa.DataFrameSchema, frame: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
-        failures: list[pl.DataFrame] = []
-        if not derived.checks:
-            return failures
+        They have the typed fields and working columns, `_line` among them.
+        """
         if self._placed:
             frame = place(frame)
+        if not self._whole.checks:
+            return frame.clear()
+        verdict = _verdict(self._whole, frame)
+        if verdict is None:
+            return frame.clear()
+        if len(verdict) != len(frame):
+            # A rule does not run, or not on each row: by itself it is told by its name.
+            self.told(frame, place)
+        return frame.filter(~verdict if doubt is None else ~(verdict | doubt))
+
+    def told(self, broken: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
+        """Frames of failures: what each of some rows breaks that break anything."""
+        return self._told(self._by_rule, place(broken))
+
+    def told_whole(self, frame: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
+        """The same for all rows of the table together, by the rules that look beyond a row."""
+        return self._told(pa.DataFrameSchema(checks=self.beyond), place(frame)) if self.beyond else []
+
+    def _told(self, derived: pa.DataFrameSchema, frame: pl.DataFrame) -> list[pl.DataFrame]:
+        failures: list[pl.DataFrame] = []
         for error in _errors(derived, frame):
-            broken = place(_broken(self._resource, frame, error))
-            if error.check.name != CONTRACT:
-                failures.append(_broken_rule(self._resource, broken, error.check))
-                continue
-            # Which rule of the contract a row breaks is asked only of the rows that break one.
-            for one in _errors(schema(self._resource), broken):
-                failures += _broken_cells(self._resource, _broken(self._resource, broken, one), one)
+            rows = _rows(self._resource, frame, error)
+            if error.check.name in self._names:
+                failures.append(_broken_rule(self._resource, rows, error.check))
+            else:
+                failures += _broken_cells(self._resource, rows, error)
         return failures
 
 
@@ -78,8 +97,25 @@ def check_rows(
     """
     rules_ = RowChecks(resource, checks)
     for frame in _batches(con, table, resource, at_once=bool(rules_.beyond)):
-        yield from rules_.check(frame, lambda rows: rows)
-        yield from rules_.check_whole(frame, lambda rows: rows)
+        if len(broken := rules_.broken(frame, _as_they_are)):
+            yield from rules_.told(broken, _as_they_are)
+        yield from rules_.told_whole(frame, _as_they_are)
+
+
+def _as_they_are(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows
+
+
+def _verdict(derived: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.Series | None:
+    """What the one check of a schema says of each row; None where all is well. Empty where it does not run."""
+    try:
+        derived.validate(frame)
+    except pa.errors.SchemaError as error:
+        found = error.check_output
+        # It and its traceback hold on to each other, and so to the rows, until Python looks for such rings.
+        error.with_traceback(None)
+        return found.to_series().fill_null(False) if isinstance(found, pl.DataFrame) else pl.Series(dtype=pl.Boolean)
+    return None
 
 
 def _errors(derived: pa.DataFrameSchema, frame: pl.DataFrame) -> list[pa.errors.SchemaError]:
@@ -97,7 +133,7 @@ def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, at_
     return slices(con, f"{carried_values(resource.fields)}{working}", table, size)
 
 
-def _broken(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> pl.DataFrame:
+def _rows(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> pl.DataFrame:
     """The rows of a frame that break the check an error tells of."""
     where = f"pipeline/rules/{resource.name}.py"
     if error.reason_code == SchemaErrorReason.CHECK_ERROR or not isinstance(error.check_output, pl.DataFrame):

@@ -7,9 +7,9 @@ A rule file has a list `CHECKS` of named `pandera.polars.Check`s over whole rows
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pandera.polars as pa
 import polars as pl
@@ -25,7 +25,7 @@ Rules = list[pa.Check]
 
 # Columns that rows have of their file: they are added where a rule may ask for them.
 PLACES = ("_file", "_folder")
-# The key of the columns that a check of one row reads, among its statistics.
+# The key of the expression of a check of one row, among its statistics.
 _ONE_ROW = "one row"
 
 
@@ -37,14 +37,12 @@ def row_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
     """
     if not _rests_on_one_row(expression):
         raise ValueError(f"the rule {name} looks at further rows; make it a table_rule")
-    # A selection of columns may select whatever a row has.
-    columns = [*PLACES] if expression.meta.has_multiple_outputs() else expression.meta.root_names()
-    return pa.Check(_verdict(expression), name=name, error=error, statistics={_ONE_ROW: columns}, n_failure_cases=1)
+    return pa.Check(verdict(expression), name=name, error=error, statistics={_ONE_ROW: expression}, n_failure_cases=1)
 
 
 def table_rule(name: str, expression: pl.Expr, error: str) -> pa.Check:
     """As `row_rule`, for an expression that looks at other rows: it sees the whole table at once, all in memory."""
-    return pa.Check(_verdict(expression), name=name, error=error, n_failure_cases=1)
+    return pa.Check(verdict(expression), name=name, error=error, n_failure_cases=1)
 
 
 def sees_one_row(check: pa.Check) -> bool:
@@ -54,7 +52,17 @@ def sees_one_row(check: pa.Check) -> bool:
 
 def sees_place(check: pa.Check) -> bool:
     """Whether a check may ask for `PLACES`."""
-    return not sees_one_row(check) or bool({*PLACES} & {*check.statistics[_ONE_ROW]})
+    if not sees_one_row(check):
+        return True
+    # A selection of columns may select whatever a row has.
+    asked = expression(check).meta
+    return asked.has_multiple_outputs() or bool({*PLACES} & {*asked.root_names()})
+
+
+def expression(check: pa.Check) -> pl.Expr:
+    """What a check of one row says of it: true where it is fine, null or false where it is not."""
+    found: pl.Expr = check.statistics[_ONE_ROW]
+    return found
 
 
 def _rests_on_one_row(expression: pl.Expr) -> bool:
@@ -66,12 +74,14 @@ def _rests_on_one_row(expression: pl.Expr) -> bool:
     return separable and all(map(_rests_on_one_row, expression.meta.pop()))
 
 
-def _verdict(expression: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
-    def verdict(data: pa.PolarsData) -> pl.LazyFrame:
+def verdict(expression: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
+    """What a check does whose verdict on each row is an expression."""
+
+    def select(data: pa.PolarsData) -> pl.LazyFrame:
         frame: pl.LazyFrame = data.lazyframe
         return frame.select(expression.fill_null(False))
 
-    return verdict
+    return select
 
 
 def load_rules(package: Package) -> dict[str, Rules]:
@@ -87,12 +97,11 @@ def load_rules(package: Package) -> dict[str, Rules]:
 
 
 def _load(path: Path, file: str) -> Rules:
-    spec = importlib.util.spec_from_file_location(f"rules_of_{path.stem}", path)
-    if spec is None or spec.loader is None:
-        raise FmdataError(f"{file}: cannot be loaded.")
-    module = importlib.util.module_from_spec(spec)
+    module = ModuleType(f"rules_of_{path.stem}")
+    module.__file__ = str(path)
     try:
-        spec.loader.exec_module(module)
+        # Not as an import, which would leave its bytecode beside the rules.
+        exec(compile(path.read_bytes(), path, "exec"), vars(module))
     except (Exception, SystemExit) as error:
         raise FmdataError(f"{file}: does not run ({type(error).__name__}: {error}).") from error
     checks = getattr(module, "CHECKS", None)

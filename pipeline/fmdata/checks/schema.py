@@ -30,10 +30,14 @@ CONDITIONS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
 }
 
 
-def whole(resource: Resource) -> pa.DataFrameSchema:
-    """One check over the whole row: whether it keeps everything `schema` says. It costs one pass, not one a rule."""
-    found = rules(resource.fields, resource.primary_key)
-    return pa.DataFrameSchema(checks=[_rows(CONTRACT, found)] if found else [], strict=False)
+def whole(resource: Resource | None, further: list[pl.Expr]) -> pa.DataFrameSchema:
+    """One check over the whole row: whether it keeps everything `schema` says, and what is asked `further`.
+
+    It costs one pass, not one a rule. Without a resource it is what is asked further alone.
+    """
+    found = rules(resource.fields, resource.primary_key) if resource else []
+    conditions = [*map(_condition, found), *further]
+    return pa.DataFrameSchema(checks=[_rows(CONTRACT, conditions)] if conditions else [], strict=False)
 
 
 def schema(resource: Resource) -> pa.DataFrameSchema:
@@ -46,14 +50,15 @@ def schema(resource: Resource) -> pa.DataFrameSchema:
     for rule in found:
         if rule.name != REQUIRED:
             column = columns.setdefault(rule.field.name, pa.Column(nullable=True))
-            column.checks = [*column.checks, _rows(rule.name, [rule])]
+            column.checks = [*column.checks, _rows(rule.name, [_condition(rule)])]
     required = [rule for rule in found if rule.name == REQUIRED]
-    return pa.DataFrameSchema(columns, checks=[_rows(REQUIRED, required)] if required else [], strict=False)
+    return pa.DataFrameSchema(
+        columns, checks=[_rows(REQUIRED, [*map(_condition, required)])] if required else [], strict=False
+    )
 
 
-def _rows(name: str, kept: list[Rule]) -> pa.Check:
-    """A check of that name whose verdict on a row is whether it keeps all the rules."""
-    conditions = [_condition(rule) for rule in kept]
+def _rows(name: str, conditions: list[pl.Expr]) -> pa.Check:
+    """A check of that name whose verdict on a row is whether it keeps all the conditions."""
 
     def verdict(data: pa.PolarsData) -> pl.LazyFrame:
         frame: pl.LazyFrame = data.lazyframe

@@ -33,12 +33,14 @@ _HIGH_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")
 class Part:
     """Whole records of one file, whose bytes are sound if their number is that of the line feeds outside of cells.
 
-    `file` is its number among the extract's, `line` the physical line of the first record. `feeds` is the number of
+    `file` is its number among the extract's, `start` the place of the first byte in it, `line` the physical line of the
+    first record. `feeds` is the number of
     line feeds, those within cells included, and of control characters, if there are any. `quotes` are the places of
     the quotes in `body`.
     """
 
     file: int
+    start: int
     line: int
     body: bytes
     feeds: int
@@ -121,7 +123,7 @@ def _parts(stream: BinaryIO, number: int, header: list[str], longest: int) -> It
             return
         # What is below the space is a line feed or a tab, or else there will be fewer records than line feeds.
         feeds = look.low - (block.count(b"\t") if b"\t" in block else 0)
-        yield Part(number, line, block, feeds, look.quotes)
+        yield Part(number, start, line, block, feeds, look.quotes)
         line, start, size = line + feeds, start + len(block), BLOCK
 
 

@@ -4,11 +4,29 @@ from __future__ import annotations
 
 import codecs
 from collections import Counter
+from collections.abc import Container, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import polars as pl
 
 from fmdata.extracts.blocks import Part
 from fmdata.extracts.structure import MAX_RECORD
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Where some `records` of a file stand: in `size` bytes from `start` on, the first of them at `line`.
+
+    Where a cell holds line `breaks`, records are further apart than a line.
+    """
+
+    file: int
+    start: int
+    size: int
+    line: int
+    records: int
+    breaks: bool
 
 
 class Frames:
@@ -23,13 +41,15 @@ class Frames:
         self._names, self._by_row = names, by_row
         self._file, self._line = file, line
         self._before: Counter[int] = Counter()
+        # What the frames were made from, in their order.
+        self.seen: list[list[Seen]] = []
 
     def frame(self, parts: list[Part]) -> pl.DataFrame:
         """The records of the next parts.
 
         Raises polars' errors for bytes that are not UTF-8, and for a record with other many cells or that is too long.
         """
-        text = text_of(b"".join(part.body for part in parts) if len(parts) > 1 else parts[0].body, self._names)
+        text = text_of(_joined([part.body for part in parts]), self._names)
         # A record with too few cells is made whole with blanks, the last cell among them.
         if text.select((pl.last().is_null() | (pl.last() == "")).any()).item() and not _is_whole(parts, text):
             raise pl.exceptions.ComputeError("a record has too few cells")
@@ -38,22 +58,44 @@ class Frames:
             raise pl.exceptions.ComputeError("a line is blank, or a control character was taken for its end")
         if sum(part.feeds for part in parts) > len(text) and _longest(text) > MAX_RECORD:
             raise pl.exceptions.ComputeError("a record is too long")
+        self.seen.append([self._as_seen(part, size) for part, size in zip(parts, sizes, strict=True)])
+        return self._placed(text, self.seen[-1])
+
+    def again(self, files: Sequence[Path], seen: list[Seen], fields: Container[str]) -> pl.DataFrame:
+        """Some `fields` of the records of a frame that was made, out of the same `files`.
+
+        Raises polars' errors where they are no longer there.
+        """
+        breaks = any(one.breaks for one in seen)
+        # The line feeds in the cells of a record tell at which line the next one begins.
+        only = [name for name in self._names if breaks or name in fields]
+        text = text_of(_joined([_bytes(files[one.file], one) for one in seen]), self._names, only)
+        if len(text) != sum(one.records for one in seen):
+            raise pl.exceptions.ComputeError("there are other records than before")
+        return self._placed(text, seen)
+
+    def _as_seen(self, part: Part, records: int) -> Seen:
+        by_row = self._by_row[part.file]
+        line = 1 + self._before[part.file] if by_row else part.line
+        self._before[part.file] += records
+        return Seen(part.file, part.start, len(part.body), line, records, part.feeds > records and not by_row)
+
+    def _placed(self, text: pl.DataFrame, seen: list[Seen]) -> pl.DataFrame:
         files, lines, start = [], [], 0
-        for part, size in zip(parts, sizes, strict=True):
-            by_row = self._by_row[part.file]
-            first = 1 + self._before[part.file] if by_row else part.line
-            own = pl.int_range(first, first + size, dtype=pl.Int64, eager=True)
-            if part.feeds > size and not by_row:
-                own = own + _breaks_before(text[start : start + size])
-            files.append(pl.repeat(part.file, size, dtype=pl.Int32, eager=True))
+        for one in seen:
+            own = pl.int_range(one.line, one.line + one.records, dtype=pl.Int64, eager=True)
+            if one.breaks:
+                own = own + _breaks_before(text[start : start + one.records])
+            files.append(pl.repeat(one.file, one.records, dtype=pl.Int32, eager=True))
             lines.append(own)
-            self._before[part.file] += size
-            start += size
+            start += one.records
         return text.with_columns(pl.concat(files).alias(self._file), pl.concat(lines).alias(self._line))
 
 
-def text_of(source: bytes, names: list[str]) -> pl.DataFrame:
+def text_of(source: bytes, names: list[str], only: list[str] | None = None) -> pl.DataFrame:
     """The records of some bytes that are proved sound, every cell as it stands; where some are missing, they are blank.
+
+    With `only`, these columns alone.
 
     Raises polars' errors for bytes that are not UTF-8 and for a record with too many cells.
     """
@@ -61,7 +103,19 @@ def text_of(source: bytes, names: list[str]) -> pl.DataFrame:
         # In the midst of a file it is a character like any other, which a reader would take off.
         source = codecs.BOM_UTF8 + source
     columns = dict.fromkeys(names, pl.String)
-    return pl.read_csv(source, has_header=False, schema=columns, empty_string_is_null=False)
+    places = [names.index(name) for name in only] if only is not None else None
+    return pl.read_csv(source, columns=places, has_header=False, schema=columns, empty_string_is_null=False)
+
+
+def _joined(bodies: list[bytes]) -> bytes:
+    # One is not copied.
+    return b"".join(bodies) if len(bodies) > 1 else bodies[0]
+
+
+def _bytes(file: Path, seen: Seen) -> bytes:
+    with file.open("rb") as stream:
+        stream.seek(seen.start)
+        return stream.read(seen.size)
 
 
 def _is_whole(parts: list[Part], text: pl.DataFrame) -> bool:

@@ -178,9 +178,8 @@ def _table(
 
 def _comment(con: duckdb.DuckDBPyConnection, table: str, words: dict[str, str]) -> None:
     """Comment on a table, by '', and on its columns."""
-    for column, text in words.items():
-        subject = f"COLUMN {name(table)}.{name(column)}" if column else f"TABLE {name(table)}"
-        con.execute(f"COMMENT ON {subject} IS {literal(text)}")
+    subjects = {c: f"COLUMN {name(table)}.{name(c)}" if c else f"TABLE {name(table)}" for c in words}
+    con.execute("; ".join(f"COMMENT ON {subjects[column]} IS {literal(text)}" for column, text in words.items()))
 
 
 def _views(package: Package) -> list[tuple[View, str]]:

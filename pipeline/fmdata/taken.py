@@ -1,0 +1,79 @@
+"""An extract that was taken in: where its rows stand, and how they are read again."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from fmdata.ahead import ahead
+from fmdata.checks import Place
+from fmdata.contract.types import storage
+from fmdata.doubts import ROW, quickly, settled, together
+from fmdata.errors import FmdataError
+from fmdata.extracts import Extract
+from fmdata.extracts.frames import Frames, Seen
+from fmdata.quick_casts import DTYPES
+
+# The number of a row's file among those of its extract.
+FILE = "_extract"
+
+
+@dataclass
+class Taken:
+    """An extract that is taken in, the CSV text of each of its files, and where in them its `rows` stand."""
+
+    extract: Extract
+    texts: Mapping[str, Path]
+    frames: Frames
+    rows: int = 0
+
+    def place(self, row: int) -> tuple[str, int]:
+        """The file and line of a row; rows are counted from 0."""
+        for seen in self.frames.seen:
+            records = sum(one.records for one in seen)
+            if row < records:
+                found = self.again(seen, self.extract.resource.names()[:1])
+                return self.extract.files[found.item(row, FILE)], found.item(row, "_line")
+            row -= records
+        raise IndexError(row)
+
+    def again(self, seen: list[Seen], fields: Container[str]) -> pl.DataFrame:
+        """Some fields of rows that were taken in, as text, each with the number of its file, and its line."""
+        try:
+            return self.frames.again([*self.texts.values()], seen, fields)
+        except pl.exceptions.PolarsError:
+            files = ", ".join(dict.fromkeys(self.extract.files[one.file] for one in seen))
+            raise FmdataError(f"{files}: changed while it was read. Run again.") from None
+
+
+def again(con: duckdb.DuckDBPyConnection, taken: Taken) -> Iterator[pl.DataFrame]:
+    """The rows of an extract that was taken in, once more, in batches: the fields of keys typed, others blank."""
+    resource, place = taken.extract.resource, places(taken.extract)
+    keys = {field for key in (*resource.keys, *(foreign.fields for foreign in resource.foreign_keys)) for field in key}
+    others = [pl.lit(None, DTYPES[storage(f)]).alias(f.name) for f in resource.fields if f.name not in keys]
+    keyed = replace(resource, fields=tuple(field for field in resource.fields if field.name in keys))
+    for text in ahead(taken.again(seen, keys) for seen in taken.frames.seen):
+        numbered = text.with_row_index(ROW)
+        typed, doubt = quickly(numbered, keyed)
+        if doubt is not None:
+            typed = together(typed.filter(~doubt), settled(con, numbered.filter(doubt), keyed, place)[0])
+        yield typed.with_columns(others)
+
+
+def places(extract: Extract) -> Place:
+    """Gives the rows of a frame the path of their file, as `_file`, and the folder it is in, as `_folder`."""
+    parts = [file.split("/") for file in extract.files]
+    folders = [part[1] if len(part) > 2 else None for part in parts]
+    files = pl.DataFrame(
+        {FILE: range(len(parts)), "_file": extract.files, "_folder": folders},
+        {FILE: pl.Int32, "_file": pl.String, "_folder": pl.String},
+    )
+
+    def place(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows if "_file" in rows.columns else rows.join(files, on=FILE, how="left", maintain_order="left")
+
+    return place
