@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -48,7 +48,7 @@ class Failures:
 
     def add(self, found: Iterable[pl.DataFrame]) -> None:
         """Add what was found as frames of failures, of which there may be very many."""
-        for frame in found:
+        for frame in _together(found):
             if not self._aside and len(self.kept) + len(frame) <= _HELD:
                 self.extend(listed([frame]))
                 continue
@@ -102,6 +102,18 @@ class Failures:
         finally:
             part.unlink(missing_ok=True)
         return CheckError(first, Counter(dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))), REPORT)
+
+
+def _together(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same failures in fewer frames, of which each costs its time."""
+    some: list[pl.DataFrame] = []
+    for frame in frames:
+        some.append(frame)
+        if sum(map(len, some)) > _HELD:
+            yield pl.concat(some)
+            some.clear()
+    if some:
+        yield pl.concat(some)
 
 
 def told_once(failures: list[Failure]) -> list[Failure]:

@@ -34,7 +34,7 @@ class Passed:
         suspicious = self.passing.keys.suspicion(con, resource)
         if suspicious is None:
             return
-        rows = (some.filter(suspicious) for some in again(con, self.extracts[resource.name]))
+        rows = again(con, self.extracts[resource.name], suspicious)
         while some := [*itertools.islice(rows, _TOGETHER)]:
             hold(con, pl.concat(some), resource)
         yield from check_keys(con, "raw", resource, REFERENCED)

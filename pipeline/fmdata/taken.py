@@ -50,8 +50,8 @@ class Taken:
             raise FmdataError(f"{files}: changed while it was read. Run again.") from None
 
 
-def again(con: duckdb.DuckDBPyConnection, taken: Taken) -> Iterator[pl.DataFrame]:
-    """The rows of an extract that was taken in, once more, in batches: the fields of keys typed, others blank."""
+def again(con: duckdb.DuckDBPyConnection, taken: Taken, wanted: pl.Expr) -> Iterator[pl.DataFrame]:
+    """The `wanted` rows of an extract that was taken in, once more, in batches: keys typed, other fields blank."""
     resource, place = taken.extract.resource, places(taken.extract)
     keys = {field for key in (*resource.keys, *(foreign.fields for foreign in resource.foreign_keys)) for field in key}
     others = [pl.lit(None, DTYPES[storage(f)]).alias(f.name) for f in resource.fields if f.name not in keys]
@@ -61,7 +61,7 @@ def again(con: duckdb.DuckDBPyConnection, taken: Taken) -> Iterator[pl.DataFrame
         typed, doubt = quickly(numbered, keyed)
         if doubt is not None:
             typed = together(typed.filter(~doubt), settled(con, numbered.filter(doubt), keyed, place)[0])
-        yield typed.with_columns(others)
+        yield typed.filter(wanted).with_columns(others)
 
 
 def places(extract: Extract) -> Place:
