@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import functools
 import json
 import subprocess
 import sys
@@ -30,13 +29,13 @@ OURS = {"minimum": "range", "maximum": "range", "reviewed_has_value": "rule"}
 
 
 def check(root: Path, *options: str) -> Command:
-    """Our check of a project's data: everything the peers check, and no more where that can be asked for."""
-    return [*FMDATA, "check", "--root", root, *_known("check", "--data-only"), *options]
+    """Our check of a project's data: everything the peers check, and no more."""
+    return [*FMDATA, "check", "--root", root, "--data-only", *options]
 
 
 def build(root: Path, force: bool = True) -> Command:
     """Our build of a project; not forced, it may find that nothing changed."""
-    return [*FMDATA, "build", "--root", root, *(_known("build", "--force") if force else ())]
+    return [*FMDATA, "build", "--root", root, *(["--force"] if force else [])]
 
 
 def peer(script: str, root: Path) -> Command:
@@ -78,16 +77,6 @@ def _ours(root: Path) -> dict[str, int]:
             told = list(csv.DictReader(stream))
     found = Counter(OURS.get(failure["rule"], failure["rule"]) for failure in told)
     return {rule: found.pop(rule, 0) for rule in RULES} | found
-
-
-def _known(command: str, option: str) -> tuple[str, ...]:
-    """The option, if our command has it already."""
-    return (option,) if option in _help(command) else ()
-
-
-@functools.cache
-def _help(command: str) -> str:
-    return _output([*FMDATA, command, "--help"])
 
 
 def _output(command: Command, code: int = 0) -> str:
