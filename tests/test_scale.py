@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
 import sys
 from collections import Counter
 
@@ -146,6 +147,41 @@ CHECKS = [row_rule("here", (pl.col("_folder") == "in") & (pl.col("_file") == "ra
     assert [(f["file"], f["line"]) for f in told] == [("raw/in/t.csv", 3)]
 
 
+def test_a_rule_is_not_run_on_what_stands_for_values_in_doubt(small, run):
+    """Dates of another format are in doubt; once something is wrong, such rows wait."""
+    rule = """
+import polars as pl
+from fmdata.checks import row_rule
+CHECKS = [row_rule("order", pl.struct("d", "e").map_elements(lambda row: row["d"] <= row["e"], return_dtype=pl.Boolean),
+                   "expected d before e; correct one")]
+"""
+    fields = [{"name": n, "type": "date", "format": "%d.%m.%Y", "title": n, "description": "A day."} for n in "de"]
+    schema = {"fields": [*SCHEMA["fields"][:1], *fields], "primaryKey": "id"}
+    rows = "id,d,e\n1,01.02.2020,02.02.2020\n2,03.02.2020,02.02.2020\n"
+    root = small(schema, {"raw/a/t.csv": "id,d,e\nx,,\n", "raw/b/t.csv": rows, "pipeline/rules/t.py": rule})
+    told = run("check", "--root", root)
+    assert told.exit_code == 1 and "does not run" in told.stderr, "a blank is none of a rule's that cannot bear it"
+    (root / "raw/a/t.csv").write_text("id,d,e\nx,01.02.2020,02.02.2020\n")
+    told = json.loads(run("check", "--format", "json", "--root", root).stdout)
+    assert [(f["file"], f["line"], f["rule"]) for f in told] == [
+        ("raw/a/t.csv", 2, "type"),
+        ("raw/b/t.csv", 3, "order"),
+    ]
+
+
+def test_a_rule_that_looks_at_other_rows_unseen_is_told(small, run):
+    rule = """
+import polars as pl
+from fmdata.checks import row_rule
+above = pl.col("id").map_batches(lambda ids: ids >= ids.mean(), return_dtype=pl.Boolean)
+CHECKS = [row_rule("above", above, "expected a large id; make it larger")]
+"""
+    root = small(SCHEMA, {"raw/t.csv": "id,kind,up\n1,a,\n5,a,\n6,a,\n", "pipeline/rules/t.py": rule})
+    for command in (("check", "--data-only"), ("check",), ("build",)):
+        told = run(*command, "--root", root)
+        assert told.exit_code == 1 and "pipeline/rules/t.py" in told.stderr and "make it a table_rule" in told.stderr
+
+
 def test_rules_are_read_and_nothing_is_left_beside_them(small, run, monkeypatch):
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     rule = "import polars as pl\nfrom fmdata.checks import row_rule\nassert __file__.endswith('rules/t.py')\n"
@@ -191,3 +227,11 @@ def test_a_negative_zero_is_told_as_it_is_and_zero_too(small, run):
         run("check", "--format", "json", "--root", small(schema, {"raw/t.csv": "id,n\na,-0\nb,0\n"})).stdout
     )
     assert [f["found"] for f in told] == ['"-0.0" breaks minimum', '"0.0" breaks minimum']
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "2>&- >&-"])
+def test_the_command_ends_as_it_should_where_nobody_listens(closed):
+    for arguments, code in (("--version", 0), ("check --nonsense", 2)):
+        command = f"{sys.executable} -m fmdata {arguments} {closed}"
+        told = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+        assert (told.returncode, "Traceback" in told.stderr) == (code, False)

@@ -19,8 +19,9 @@ def run() -> None:
         if stop.code is not None and not isinstance(stop.code, int):
             raise
         try:
-            sys.stdout.flush()
-            sys.stderr.flush()
+            # A stream that was closed before is None.
+            for stream in filter(None, (sys.stdout, sys.stderr)):
+                stream.flush()
         except (OSError, ValueError):
             # Nobody reads on: Python knows how to end then.
             raise stop from None

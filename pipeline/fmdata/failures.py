@@ -53,7 +53,7 @@ class Failures:
                 self.extend(listed([frame]))
                 continue
             self._put_aside()
-            self._aside.add(frame)
+            self._write(frame)
 
     def raise_any(self) -> None:
         """Raise `CheckError` if there are failures: with all of them, or with the first of those in `REPORT`.
@@ -62,13 +62,11 @@ class Failures:
         """
         self.kept[:] = told_once(self.kept)
         if self._aside or len(self.kept) > SHOWN:
-            first = sorted(self.kept)[:SHOWN]
+            self._put_aside()
             try:
-                self._put_aside()
                 report = self._report()
             except OSError as error:
-                where = f"{REPORT}: no room for the list of all failures ({error}); some of them:\n"
-                raise FmdataError(where + "\n".join(map(str, first))) from None
+                raise self._no_room(error, listed([next(self._aside.merged())])) from None
             raise report
         if self.kept:
             raise CheckError(self.kept)
@@ -79,8 +77,18 @@ class Failures:
             self.raise_any()
 
     def _put_aside(self) -> None:
-        self._aside.add(pl.DataFrame(told_once(self.kept), SCHEMA, orient="row"))
+        self._write(pl.DataFrame(told_once(self.kept), SCHEMA, orient="row"))
         self.kept.clear()
+
+    def _write(self, frame: pl.DataFrame) -> None:
+        try:
+            self._aside.add(frame)
+        except OSError as error:
+            raise self._no_room(error, listed([frame])) from None
+
+    def _no_room(self, error: OSError, some: list[Failure]) -> FmdataError:
+        where = f"{REPORT}: no room for the list of all failures ({error}); some of them:\n"
+        return FmdataError(where + "\n".join(map(str, sorted(some)[:SHOWN])))
 
     def _report(self) -> CheckError:
         """Write the file, sorted by file and line, each failure once; nothing half-written takes its place."""

@@ -255,8 +255,9 @@ class _Hand:
         if not self.passing:
             hold(self._con, typed, resource)
             return
-        keyed = typed.select(self.passing.keys.fields(resource))
-        self.passing.keys.add(self._con, resource, keyed if doubt is None else keyed.filter(~doubt))
+        if fields := self.passing.keys.fields(resource):
+            keyed = typed.select(fields)
+            self.passing.keys.add(self._con, resource, keyed if doubt is None else keyed.filter(~doubt))
         if sound:
             # Arrow has other times of day than DuckDB.
             values = ", ".join(f"CAST({name(f.name)} AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)

@@ -92,7 +92,7 @@ def colored(stream: Any) -> bool:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """What is being done, on a terminal, once it has taken a second; silence in a pipe."""
-    if not sys.stderr.isatty():
+    if not sys.stderr or not sys.stderr.isatty():
         yield lambda _: None
         return
     import threading

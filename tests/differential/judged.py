@@ -49,6 +49,12 @@ JUDGED: dict[str, tuple[Case, list[Verdict]]] = {
             [["a", "=1", "=1"], ["b", "@x", "\tx"], ["-c", "1", "-1"]]),
         [(T, 2, "v", "formula"), (T, 3, "v", "formula"), (T, 4, "id", "formula")],
     ),
+    "rows in doubt of a table without keys, once another is found wrong": (
+        Case({"t": {"fields": [_INTEGER], "primaryKey": "v"},
+              "u": {"fields": [{"name": "n", "type": "integer", "groupChar": ","}, {"name": "m", "type": "string"}]}},
+             {T: "v\nx\n", U: 'n,m\n"1,000",a\n2,b\ny,c\n'}),
+        [(T, 2, "v", "type"), (U, 4, "n", "type")],
+    ),
     "where texts are listed, and no formula among them, a formula is one that is not": (
         one([_ID, {"name": "v", "type": "string", "constraints": {"enum": ["a"]}}, {"name": "n", "type": "integer"},
              {"name": "w", "type": "string", "constraints": {"enum": ["-", "a"]}}],

@@ -14,7 +14,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrorReason
 
-from fmdata.checks.rules import expression, sees_one_row, sees_place
+from fmdata.checks.rules import FOLDER, expression, sees_one_row, sees_place
 from fmdata.checks.schema import REQUIRED, schema, whole
 from fmdata.contract import Resource
 from fmdata.contract.constraints import rules
@@ -25,6 +25,7 @@ from fmdata.failing import alike, quoted
 from fmdata.sql import count, name
 
 BATCH = 500_000
+PLACE = ["_file", "_line"]
 # Rows of a frame with their `_file`, which travels with them only where it must.
 Place = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -65,13 +66,23 @@ class RowChecks:
         if verdict is None:
             return frame.clear()
         if len(verdict) != len(frame):
+            if doubt is not None:
+                # What stands for the values of rows in doubt may be what a rule does not run on.
+                return self.broken(frame.filter(~doubt), place)
             # A rule does not run, or not on each row: by itself it is told by its name.
-            self.told(frame, place)
+            self._told(self._by_rule, place(frame))
+            raise FmdataError(f"{_file(self._resource)}: the rules run one by one, but not together.")
         return frame.filter(~verdict if doubt is None else ~(verdict | doubt))
 
     def told(self, broken: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
         """Frames of failures: what each of some rows breaks that break anything."""
-        return self._told(self._by_rule, place(broken))
+        rows = place(broken)
+        failures = self._told(self._by_rule, rows)
+        places = [frame.select("file", "line") for frame in failures]
+        if not places or len(rows.join(pl.concat(places), left_on=PLACE, right_on=["file", "line"], how="anti")):
+            found = "a row_rule gives a row another verdict when other rows are beside it"
+            raise FmdataError(f"{_file(self._resource)}: {found}. If it looks at further rows, make it a table_rule.")
+        return failures
 
     def told_whole(self, frame: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
         """The same for all rows of the table together, by the rules that look beyond a row."""
@@ -135,7 +146,7 @@ def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, at_
 
 def _rows(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> pl.DataFrame:
     """The rows of a frame that break the check an error tells of."""
-    where = f"pipeline/rules/{resource.name}.py"
+    where = _file(resource)
     if error.reason_code == SchemaErrorReason.CHECK_ERROR or not isinstance(error.check_output, pl.DataFrame):
         raise FmdataError(
             f"{where}: the rule {getattr(error.check, 'name', error.check)} does not run. {_cause(error)}"
@@ -145,6 +156,10 @@ def _rows(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError)
         found = f"{len(verdict)} verdict(s) for {len(frame)} rows"
         raise FmdataError(f"{where}: the rule {error.check.name} gives {found}; expected one a row.")
     return frame.filter(~verdict.fill_null(False))
+
+
+def _file(resource: Resource) -> str:
+    return f"{FOLDER}/{resource.name}.py"
 
 
 def _cause(error: pa.errors.SchemaError) -> str:
