@@ -83,7 +83,8 @@ def take_in(
         nothing = ", ".join(f"CAST(NULL AS {storage(f)}) AS {name(f.name)}" for f in extract.resource.fields)
         passing.publish(con, extract.resource, f"(SELECT {nothing} WHERE false)")
     # While a batch is checked, the next one is read and the one before handed over.
-    with ThreadPoolExecutor(1) as holder, ThreadPoolExecutor(1) as teller, con.cursor() as cursor:
+    # Whatever fails, the cursor is closed when the threads have ended.
+    with con.cursor() as cursor, ThreadPoolExecutor(1) as holder, ThreadPoolExecutor(1) as teller:
         taking = _Taking(con, extract, checks, found, _Hand(holder, cursor, passing), teller)
         for text, size in ahead(_batches(taken, doubted)):
             taking.take(text)
