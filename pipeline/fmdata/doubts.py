@@ -41,6 +41,19 @@ def settled(
     return pl.concat([typed.filter(~doubt), values.select(typed.columns)]), failures
 
 
+def completed(
+    con: duckdb.DuckDBPyConnection,
+    text: pl.DataFrame,
+    typed: pl.DataFrame,
+    doubt: pl.Series,
+    resource: Resource,
+    place: Place,
+) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """What `quickly` gave for a frame of text, its rows in doubt `settled`, in their order; and what is no value."""
+    values, failures = settled(con, text.filter(doubt), resource, place)
+    return pl.concat([typed.filter(~doubt), values]).sort(ROW), failures
+
+
 def _judged(
     con: duckdb.DuckDBPyConnection, doubted: pl.DataFrame, resource: Resource, place: Place
 ) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
@@ -50,11 +63,6 @@ def _judged(
     values = frame(con.sql(f"SELECT {carried_values(resource.fields)}, {working} FROM held._judged"))
     con.execute("DROP TABLE held._judged")
     return values.cast({f.name: DTYPES[storage(f)] for f in resource.fields}), failures
-
-
-def together(sure: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
-    """The rows of one frame that were sure and those that were settled, in their order."""
-    return pl.concat([sure, values.select(sure.columns)]).sort(ROW)
 
 
 def _working(rows: pl.DataFrame) -> list[str]:

@@ -109,7 +109,7 @@ class Failures:
             part.replace(target)
         finally:
             part.unlink(missing_ok=True)
-        return CheckError(first, Counter(dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))), REPORT)
+        return CheckError(first, Counter(dict(sorted(counts.items()))), REPORT)
 
 
 def _together(frames: Iterable[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -19,7 +19,7 @@ from fmdata.ahead import ahead
 from fmdata.checks import BATCH, PassingKeys, RowChecks
 from fmdata.contract import Resource
 from fmdata.contract.types import storage
-from fmdata.doubts import ROW, quickly, settled, together
+from fmdata.doubts import ROW, completed, quickly, settled
 from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.exchange import scanned
 from fmdata.extracts import RAW, Extract, check_structure, check_text, read_blocks
@@ -120,9 +120,9 @@ class _Taking:
         """Take the next rows, which are text."""
         typed, doubt = quickly(text, self._resource)
         if doubt is not None and (self._sound or not self._hand.passing or self._rows.beyond):
-            values, wrong = settled(self._con, text.filter(doubt), self._resource, self._place)
+            typed, wrong = completed(self._con, text, typed, doubt, self._resource, self._place)
             self._add(wrong)
-            typed, doubt = together(typed.filter(~doubt), values), None
+            doubt = None
         elif doubt is not None:
             # Nothing waits for them, nor for their order.
             self._aside.append(text.filter(doubt))

@@ -10,9 +10,9 @@ import duckdb
 import polars as pl
 
 from fmdata.ahead import ahead
-from fmdata.checks import Place
+from fmdata.checks import BATCH, Place
 from fmdata.contract.types import storage
-from fmdata.doubts import ROW, quickly, settled, together
+from fmdata.doubts import ROW, completed, quickly
 from fmdata.errors import FmdataError
 from fmdata.extracts import Extract
 from fmdata.extracts.frames import Frames, Seen
@@ -53,15 +53,16 @@ class Taken:
 def again(con: duckdb.DuckDBPyConnection, taken: Taken, wanted: pl.Expr) -> Iterator[pl.DataFrame]:
     """The `wanted` rows of an extract that was taken in, once more, in batches: keys typed, other fields blank."""
     resource, place = taken.extract.resource, places(taken.extract)
-    keys = {field for key in (*resource.keys, *(foreign.fields for foreign in resource.foreign_keys)) for field in key}
+    keys = resource.key_fields
     others = [pl.lit(None, DTYPES[storage(f)]).alias(f.name) for f in resource.fields if f.name not in keys]
     keyed = replace(resource, fields=tuple(field for field in resource.fields if field.name in keys))
     for text in ahead(taken.again(seen, keys) for seen in taken.frames.seen):
-        numbered = text.with_row_index(ROW)
-        typed, doubt = quickly(numbered, keyed)
-        if doubt is not None:
-            typed = together(typed.filter(~doubt), settled(con, numbered.filter(doubt), keyed, place)[0])
-        yield typed.filter(wanted).with_columns(others)
+        for some in text.iter_slices(BATCH):
+            numbered = some.with_row_index(ROW)
+            typed, doubt = quickly(numbered, keyed)
+            if doubt is not None:
+                typed, _ = completed(con, numbered, typed, doubt, keyed, place)
+            yield typed.filter(wanted).with_columns(others)
 
 
 def places(extract: Extract) -> Place:

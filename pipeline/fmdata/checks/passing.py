@@ -45,9 +45,7 @@ class PassingKeys:
 
     def fields(self, resource: Resource) -> list[str]:
         """The fields of a resource that something is kept of."""
-        own = [field for key in resource.keys for field in key]
-        foreign = [field for key in resource.foreign_keys for field in key.fields]
-        return list(dict.fromkeys([*own, *foreign, *self._referenced.get(resource.name, [])]))
+        return list(dict.fromkeys([*resource.key_fields, *self._referenced.get(resource.name, [])]))
 
     def add(self, con: duckdb.DuckDBPyConnection, resource: Resource, rows: pl.DataFrame) -> None:
         """Keep what is needed of some typed rows, which have those fields at least."""

@@ -25,7 +25,7 @@ from fmdata.failing import alike, quoted
 from fmdata.sql import count, name
 
 BATCH = 500_000
-PLACE = ["_file", "_line"]
+_PLACE = ["_file", "_line"]
 # Rows of a frame with their `_file`, which travels with them only where it must.
 Place = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -42,7 +42,7 @@ class RowChecks:
                 raise FmdataError(f"{switch} can switch checks off; unset it and run again.")
         self._resource, self._contract = resource, contract
         self._own = [check for check in checks if sees_one_row(check)]
-        self._whole = whole(resource if contract else None, [expression(check).fill_null(False) for check in self._own])
+        self._whole = whole(resource if contract else None, [*map(expression, self._own)])
         self._names = {check.name for check in checks}
         self.beyond = [check for check in checks if not sees_one_row(check)]
         self._placed = any(map(sees_place, checks))
@@ -60,9 +60,7 @@ class RowChecks:
         """
         if self._placed:
             frame = place(frame)
-        if not self._whole.checks:
-            return frame.clear()
-        verdict = _verdict(self._whole, frame)
+        verdict = _verdict(self._whole, frame) if self._whole.checks else None
         if verdict is None:
             return frame.clear()
         if len(verdict) != len(frame):
@@ -79,7 +77,7 @@ class RowChecks:
         rows = place(broken)
         failures = self._told(self._by_rule, rows)
         places = [frame.select("file", "line") for frame in failures]
-        if not places or len(rows.join(pl.concat(places), left_on=PLACE, right_on=["file", "line"], how="anti")):
+        if not places or len(rows.join(pl.concat(places), left_on=_PLACE, right_on=["file", "line"], how="anti")):
             found = "a row_rule gives a row another verdict when other rows are beside it"
             raise FmdataError(f"{_file(self._resource)}: {found}. If it looks at further rows, make it a table_rule.")
         return failures
@@ -125,7 +123,7 @@ def _verdict(derived: pa.DataFrameSchema, frame: pl.DataFrame) -> pl.Series | No
         found = error.check_output
         # It and its traceback hold on to each other, and so to the rows, until Python looks for such rings.
         error.with_traceback(None)
-        return found.to_series().fill_null(False) if isinstance(found, pl.DataFrame) else pl.Series(dtype=pl.Boolean)
+        return found.to_series() if isinstance(found, pl.DataFrame) else pl.Series(dtype=pl.Boolean)
     return None
 
 

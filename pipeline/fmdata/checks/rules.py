@@ -7,14 +7,13 @@ A rule file has a list `CHECKS` of named `pandera.polars.Check`s over whole rows
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pandera.polars as pa
 import polars as pl
 
-from fmdata.checks.schema import CONTRACT, REQUIRED
+from fmdata.checks.schema import CONTRACT, REQUIRED, verdict
 from fmdata.contract import Package
 from fmdata.errors import FmdataError
 from fmdata.files import listing
@@ -72,16 +71,6 @@ def _rests_on_one_row(expression: pl.Expr) -> bool:
     except pl.exceptions.PolarsError:
         separable = True
     return separable and all(map(_rests_on_one_row, expression.meta.pop()))
-
-
-def verdict(expression: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
-    """What a check does whose verdict on each row is an expression."""
-
-    def select(data: pa.PolarsData) -> pl.LazyFrame:
-        frame: pl.LazyFrame = data.lazyframe
-        return frame.select(expression.fill_null(False))
-
-    return select
 
 
 def load_rules(package: Package) -> dict[str, Rules]:

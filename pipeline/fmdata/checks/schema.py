@@ -59,13 +59,18 @@ def schema(resource: Resource) -> pa.DataFrameSchema:
 
 def _rows(name: str, conditions: list[pl.Expr]) -> pa.Check:
     """A check of that name whose verdict on a row is whether it keeps all the conditions."""
-
-    def verdict(data: pa.PolarsData) -> pl.LazyFrame:
-        frame: pl.LazyFrame = data.lazyframe
-        return frame.select(pl.all_horizontal(conditions))
-
     # Its verdict says which rows; pandera need not gather them as well.
-    return pa.Check(verdict, name=name, n_failure_cases=1)
+    return pa.Check(verdict(pl.all_horizontal(conditions)), name=name, n_failure_cases=1)
+
+
+def verdict(expression: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
+    """What a check does whose verdict on each row is an expression; a null counts as broken."""
+
+    def select(data: pa.PolarsData) -> pl.LazyFrame:
+        frame: pl.LazyFrame = data.lazyframe
+        return frame.select(expression.fill_null(False))
+
+    return select
 
 
 def _condition(rule: Rule) -> pl.Expr:

@@ -104,6 +104,12 @@ class Resource:
         found = (self.primary_key, *self.unique_keys, *single)
         return tuple(dict.fromkeys(key for key in found if key))
 
+    @property
+    def key_fields(self) -> tuple[str, ...]:
+        """The fields that any of its keys or foreign keys has, each once."""
+        keys = (*self.keys, *(foreign.fields for foreign in self.foreign_keys))
+        return tuple(dict.fromkeys(field for key in keys for field in key))
+
     def field(self, name: str) -> Field:
         return next(f for f in self.fields if f.name == name)
 

@@ -34,9 +34,8 @@ class Part:
     """Whole records of one file, whose bytes are sound if their number is that of the line feeds outside of cells.
 
     `file` is its number among the extract's, `start` the place of the first byte in it, `line` the physical line of the
-    first record. `feeds` is the number of
-    line feeds, those within cells included, and of control characters, if there are any. `quotes` are the places of
-    the quotes in `body`.
+    first record. `feeds` is the number of line feeds, those within cells included, and of control characters, if there
+    are any. `quotes` are the places of the quotes in `body`.
     """
 
     file: int
