@@ -6,6 +6,7 @@ import csv
 import io
 
 import duckdb
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -27,7 +28,7 @@ def resource(width):
 
 
 def read(path, width, block):
-    """The frames and lines of a file in blocks of some bytes, None where it is in doubt."""
+    """The records of a file in blocks of some bytes, empty cells as "", with their lines; None where it is in doubt."""
     doubted, found, names = [], [], list("abcdefgh"[:width])
     frames = Frames(names, (False,), "_file", "_line")
     blocks.BLOCK, before = block, blocks.BLOCK
@@ -38,7 +39,9 @@ def read(path, width, block):
             except Exception as error:
                 assert type(error).__module__.startswith("polars"), error
                 return None
-            found += zip(text.select(names).rows(), text["_line"], strict=True)
+            cells = text.select(names)
+            assert not (cells == "").select(pl.any_horizontal(pl.all().any())).item()
+            found += zip(cells.fill_null("").rows(), text["_line"], strict=True)
     finally:
         blocks.BLOCK = before
     return None if doubted else found

@@ -10,7 +10,7 @@ from fmdata.checks import Place
 from fmdata.contract import Resource
 from fmdata.contract.types import carried_values, storage
 from fmdata.exchange import frame, scanned
-from fmdata.quick_casts import DOUBT, DTYPES, quick_casts, texts
+from fmdata.quick_casts import DOUBT, DTYPES, guarded, quick_casts, texts
 
 # The number of a row in the frame of text.
 ROW = "_row"
@@ -22,7 +22,8 @@ def quickly(text: pl.DataFrame, resource: Resource) -> tuple[pl.DataFrame, pl.Se
     A row has a cell for each field, and working columns; the typed rows are in the same order.
     """
     working = _working(text)
-    typed = text.lazy().select(*texts(resource), *working).select(*quick_casts(resource), *working).collect()
+    signs = _signs(text, resource)
+    typed = text.lazy().select(*texts(resource), *working).select(*quick_casts(resource, signs), *working).collect()
     doubt = typed.drop_in_place(DOUBT)
     return typed, doubt if doubt.any() else None
 
@@ -33,7 +34,7 @@ def settled(
     """Rows in doubt as typed values, in any order, and frames of what in them is no value."""
     names = _working(doubted)
     rows = doubted.select(*texts(resource), *names)
-    typed = rows.select(*quick_casts(resource, closely=True), *names)
+    typed = rows.select(*quick_casts(resource, _signs(rows, resource), closely=True), *names)
     doubt = typed.drop_in_place(DOUBT)
     if not doubt.any():
         return typed, []
@@ -63,6 +64,12 @@ def _judged(
     values = frame(con.sql(f"SELECT {carried_values(resource.fields)}, {working} FROM held._judged"))
     con.execute("DROP TABLE held._judged")
     return values.cast({f.name: DTYPES[storage(f)] for f in resource.fields}), failures
+
+
+def _signs(text: pl.DataFrame, resource: Resource) -> set[str]:
+    """The fields that refuse formulas and have texts that do not begin with a letter."""
+    found = guarded(resource)
+    return {field for field, are in text.select(**found).row(0, named=True).items() if are} if found else set()
 
 
 def _working(rows: pl.DataFrame) -> list[str]:

@@ -6,7 +6,7 @@ wrong, and has the last word. Both give the same values: the tests compare them 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import polars as pl
 
@@ -30,20 +30,28 @@ DTYPES: dict[str, pl.DataType] = {
 }
 # A double holds 15 significant digits exactly, and nothing so short runs over or under.
 _SHORT, _EXPONENT, _TINY = 15, 6, 1e-99
+# What begins with a letter begins with no sign of a formula.
+_LETTERS = "A"
 
 
 def texts(resource: Resource) -> list[pl.Expr]:
-    """Each field's text, null where it is blank."""
+    """Each field's text, null where it is blank, over a frame where empty cells are null."""
     return [_text(field) for field in resource.fields]
 
 
-def quick_casts(resource: Resource, closely: bool = False) -> list[pl.Expr]:
+def guarded(resource: Resource) -> dict[str, pl.Expr]:
+    """Whether any text of a field begins with a sign at all, for each field that refuses formulas."""
+    return {field.name: (pl.col(field.name) < _LETTERS).any() for field in resource.fields if field.refuses_formulas}
+
+
+def quick_casts(resource: Resource, signs: Container[str], closely: bool = False) -> list[pl.Expr]:
     """Over a frame of `texts`: each field's typed value, and `DOUBT`, true for a row that `casts` must look at.
 
-    In such a row the values mean nothing. To look `closely` is slower, and finds fewer rows in doubt.
+    In such a row the values mean nothing. Of fields that refuse formulas, only those named in `signs` can have any. To
+    look `closely` is slower, and finds fewer rows in doubt.
     """
     values = [(field, _value(field)) for field in resource.fields]
-    doubts = [doubt for field, value in values for doubt in _doubts(field, value, closely)]
+    doubts = [doubt for field, value in values for doubt in _doubts(field, value, signs, closely)]
     if not resource.primary_key:
         doubts.append(pl.all_horizontal(pl.col(field.name).is_null() for field in resource.fields))
     typed = [
@@ -54,14 +62,13 @@ def quick_casts(resource: Resource, closely: bool = False) -> list[pl.Expr]:
 
 def _text(field: Field) -> pl.Expr:
     column = pl.col(field.name)
-    if field.missing_values == ("",):
-        return pl.when(column != "").then(column).alias(field.name)
-    if not field.missing_values:
-        return column
-    return pl.when(~column.is_in(list(field.missing_values))).then(column).alias(field.name)
+    missing = [text for text in field.missing_values if text]
+    if "" not in field.missing_values:
+        column = column.fill_null("")
+    return pl.when(~column.is_in(missing)).then(column).alias(field.name) if missing else column
 
 
-def _doubts(field: Field, value: pl.Expr | None, closely: bool) -> list[pl.Expr]:
+def _doubts(field: Field, value: pl.Expr | None, signs: Container[str], closely: bool) -> list[pl.Expr]:
     column = pl.col(field.name)
     if value is None:
         return [column.is_not_null()]
@@ -72,9 +79,9 @@ def _doubts(field: Field, value: pl.Expr | None, closely: bool) -> list[pl.Expr]
             doubts.append(value.is_in(missing))
         if field.type == "number":
             doubts.append(~_is_sure(column, value))
-    if field.refuses_formulas:
+    if field.name in signs:
         # To compare is quicker than to match: few texts begin with other signs than letters and digits.
-        near = (column < "0") | ((column >= "=") & (column < "A"))
+        near = (column < "0") | ((column >= "=") & (column < _LETTERS))
         doubts.append(column.str.contains(f"^[{FORMULA_SIGNS}]") if closely else near)
     return doubts
 

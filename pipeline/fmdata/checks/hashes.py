@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 # How many hashes are looked at together; to sort them takes some 24 bytes each.
@@ -36,19 +37,19 @@ class Hashes:
         """The hashes that more than one row has, each once."""
         # So many of the first bits tell the part that a hash belongs to.
         bits = max((self._count - 1).bit_length() - TOGETHER.bit_length() + 1, 0) if self._count else 0
-        return pl.concat(_repeated(self._part(part, 64 - bits)) for part in range(1 << bits))
+        return pl.Series(np.concatenate([_repeated(self._part(part, 64 - bits)) for part in range(1 << bits)]))
 
-    def _part(self, part: int, shift: int) -> pl.Series:
+    def _part(self, part: int, shift: int) -> npt.NDArray[np.uint64]:
         """The hashes that are `part` when they are shifted so far."""
         if shift == 64:
-            return pl.Series(np.fromfile(self._file, np.uint64))
+            return np.fromfile(self._file, np.uint64)
         found = [np.empty(0, np.uint64)]
         with self._file.open("rb") as stream:
             while len(some := np.fromfile(stream, np.uint64, _READ)):
                 found.append(some[some >> shift == part])
-        return pl.Series(np.concatenate(found))
+        return np.concatenate(found)
 
 
-def _repeated(hashes: pl.Series) -> pl.Series:
-    ordered = hashes.sort()
-    return ordered.filter(ordered == ordered.shift()).unique()
+def _repeated(hashes: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    hashes.sort()
+    return np.unique(hashes[1:][hashes[1:] == hashes[:-1]])

@@ -50,6 +50,10 @@ class Part:
         doubled = np.count_nonzero(self.quotes[2::2] - self.quotes[1:-1:2] == 1)
         return len(self.quotes) - int(doubled)
 
+    def quotes_nothing(self) -> bool:
+        """Whether a cell may be empty between its quotes: where one closes just behind one that opens."""
+        return bool((self.quotes[1::2] - self.quotes[0::2] == 1).any())
+
     def breaks(self) -> int:
         """How many of the line feeds are within cells."""
         if not len(self.quotes):

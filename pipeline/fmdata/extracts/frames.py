@@ -18,7 +18,7 @@ from fmdata.extracts.structure import MAX_RECORD
 class Seen:
     """Where some `records` of a file stand: in `size` bytes from `start` on, the first of them at `line`.
 
-    Where a cell holds line `breaks`, records are further apart than a line.
+    Where a cell holds line `breaks`, records are further apart than a line. Of `empty` cells some may be quoted.
     """
 
     file: int
@@ -27,14 +27,15 @@ class Seen:
     line: int
     records: int
     breaks: bool
+    empty: bool
 
 
 class Frames:
     """Makes the frames of one extract out of its parts, which are given in their order.
 
-    A frame has the fields called `names`, every cell as it stands, a blank one an empty text, and for each record the
-    number of its file, called `file`, and the physical line it begins at, called `line`; of files that are read
-    `by_row`, it is the row, the first being 1.
+    A frame has the fields called `names`, every cell as it stands, an empty one null, and for each record the number of
+    its file, called `file`, and the physical line it begins at, called `line`; of files that are read `by_row`, it is
+    the row, the first being 1.
     """
 
     def __init__(self, names: list[str], by_row: tuple[bool, ...], file: str, line: str) -> None:
@@ -49,9 +50,10 @@ class Frames:
 
         Raises polars' errors for bytes that are not UTF-8, and for a record with other many cells or that is too long.
         """
-        text = text_of(_joined([part.body for part in parts]), self._names)
+        empty = any(part.quotes_nothing() for part in parts)
+        text = text_of(_joined([part.body for part in parts]), self._names, empty)
         # A record with too few cells is made whole with blanks, the last cell among them.
-        if text.select((pl.last().is_null() | (pl.last() == "")).any()).item() and not _is_whole(parts, text):
+        if text.to_series(text.width - 1).has_nulls() and not _is_whole(parts, text):
             raise pl.exceptions.ComputeError("a record has too few cells")
         sizes = _sizes(parts, len(text))
         if sum(sizes) != len(text):
@@ -69,7 +71,8 @@ class Frames:
         breaks = any(one.breaks for one in seen)
         # The line feeds in the cells of a record tell at which line the next one begins.
         only = [name for name in self._names if breaks or name in fields]
-        text = text_of(_joined([_bytes(files[one.file], one) for one in seen]), self._names, only)
+        empty = any(one.empty for one in seen)
+        text = text_of(_joined([_bytes(files[one.file], one) for one in seen]), self._names, empty, only)
         if len(text) != sum(one.records for one in seen):
             raise pl.exceptions.ComputeError("there are other records than before")
         return self._placed(text, seen)
@@ -78,7 +81,8 @@ class Frames:
         by_row = self._by_row[part.file]
         line = 1 + self._before[part.file] if by_row else part.line
         self._before[part.file] += records
-        return Seen(part.file, part.start, len(part.body), line, records, part.feeds > records and not by_row)
+        breaks = part.feeds > records and not by_row
+        return Seen(part.file, part.start, len(part.body), line, records, breaks, part.quotes_nothing())
 
     def _placed(self, text: pl.DataFrame, seen: list[Seen]) -> pl.DataFrame:
         files, lines, start = [], [], 0
@@ -92,10 +96,10 @@ class Frames:
         return text.with_columns(pl.concat(files).alias(self._file), pl.concat(lines).alias(self._line))
 
 
-def text_of(source: bytes, names: list[str], only: list[str] | None = None) -> pl.DataFrame:
-    """The records of some bytes that are proved sound, every cell as it stands; where some are missing, they are blank.
+def text_of(source: bytes, names: list[str], empty: bool, only: list[str] | None = None) -> pl.DataFrame:
+    """The records of some bytes that are proved sound, every cell as it stands; empty or missing ones are null.
 
-    With `only`, these columns alone.
+    Some may be `empty` between quotes. With `only`, these columns alone.
 
     Raises polars' errors for bytes that are not UTF-8 and for a record with too many cells.
     """
@@ -104,7 +108,8 @@ def text_of(source: bytes, names: list[str], only: list[str] | None = None) -> p
         source = codecs.BOM_UTF8 + source
     columns = dict.fromkeys(names, pl.String)
     places = [names.index(name) for name in only] if only is not None else None
-    return pl.read_csv(source, columns=places, has_header=False, schema=columns, empty_string_is_null=False)
+    text = pl.read_csv(source, columns=places, has_header=False, schema=columns)
+    return text.select(pl.when(pl.all() != "").then(pl.all())) if empty else text
 
 
 def _joined(bodies: list[bytes]) -> bytes:

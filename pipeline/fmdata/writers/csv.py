@@ -63,8 +63,8 @@ def published_parts(resource: Resource, release: Path, rows: int) -> Iterator[pl
     file = release / DATA / f"{resource.name}.csv"
     size = max(min(_PART_ROWS, _PART_BYTES * rows // file.stat().st_size), 1)
     # A field whose first missing value is another text has no blanks in its column.
-    blank = [f.name for f in resource.fields if not (f.missing_values and f.missing_values[0])]
-    cells = [pl.when(pl.col(field) != "").then(pl.col(field)).alias(field) for field in blank]
+    never = [f.name for f in resource.fields if f.missing_values and f.missing_values[0]]
+    cells = [pl.col(field).fill_null("") for field in never]
     left = pl.DataFrame(schema=dict.fromkeys(resource.names(), pl.String))
     texts = _texts(resource, file)
     for text in ahead(texts) if file.stat().st_size > _PART_BYTES else texts:
@@ -80,7 +80,7 @@ def _texts(resource: Resource, file: Path) -> Iterator[pl.DataFrame]:
     doubted: list[str] = []
     for parts in read_blocks({file.name: file}, resource.names(), doubted, _MAX_RECORD):
         for part in parts:
-            yield text_of(part.body, resource.names())
+            yield text_of(part.body, resource.names(), part.quotes_nothing())
     if doubted:
         found = f"no sound CSV, or a line of more than {_MAX_RECORD:,} bytes; expected shorter ones"
         raise FmdataError(f"{DATA}/{file.name}: the release holds {found}. Nothing was published.")
