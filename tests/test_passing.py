@@ -97,14 +97,14 @@ def test_repeated_hashes_are_those_that_stand_more_than_once(tmp_path, monkeypat
 def test_an_extract_that_changes_while_it_is_read_is_told(project, run, monkeypatch, left):
     """Rows that may break a key are read again; they may be gone by then."""
     root = project("a,b,c\n1,x,1\n2,x,2\n2,x,3\n", "id,a,b\n")
-    suspicion = PassingKeys.suspicion
+    suspicious = PassingKeys.suspicious
 
     def meanwhile(*given):
         path = root / "raw/parents.csv"
         path.write_bytes(path.read_bytes()[:left])
-        return suspicion(*given)
+        return suspicious(*given)
 
-    monkeypatch.setattr(PassingKeys, "suspicion", meanwhile)
+    monkeypatch.setattr(PassingKeys, "suspicious", meanwhile)
     told = run("check", "--root", root)
     assert told.exit_code == 1 and "raw/parents.csv: changed while it was read. Run again." in told.stderr
 

@@ -114,7 +114,7 @@ class _Taking:
         self._seen: list[pl.DataFrame] = []
         self._broken: list[pl.DataFrame] = []
         self._aside: list[pl.DataFrame] = []
-        self._waited = 0
+        self._waited = self._taken = 0
 
     def take(self, text: pl.DataFrame) -> None:
         """Take the next rows, which are text."""
@@ -124,8 +124,9 @@ class _Taking:
             self._add(wrong)
             doubt = None
         elif doubt is not None:
-            # Nothing waits for them, nor for their order.
-            self._aside.append(text.filter(doubt))
+            # Nothing waits for them, nor for their order: their numbers in the extract tell which they are.
+            self._aside.append(text.filter(doubt).with_columns(pl.col(ROW).cast(pl.Int64) + self._taken))
+        self._taken += len(text)
         self._check(typed.drop(ROW), doubt)
         self._waited += bool(self._aside or self._broken)
         if self._waited == _TOLD:
@@ -164,7 +165,7 @@ class _Taking:
         values = self._telling.result() if self._telling else None
         self._telling = None
         if values is not None:
-            self._hand.over(values, None, self._resource, sound=False)
+            self._hand.over_late(values, self._resource)
 
     def _tell_of(self, aside: list[pl.DataFrame], broken: list[pl.DataFrame]) -> pl.DataFrame | None:
         """Tell what is wrong with rows in doubt and with those that break something; returns the former, typed."""
@@ -172,9 +173,8 @@ class _Taking:
         if aside:
             with self._con.cursor() as cursor:
                 values, wrong = settled(cursor, pl.concat(aside), self._resource, self._place)
-            values = values.drop(ROW)
             self._found.add(wrong)
-            if len(more := self._rows.broken(values, self._place)):
+            if len(more := self._rows.broken(values.drop(ROW), self._place)):
                 broken = [*broken, more]
         if broken:
             self._found.add(self._rows.told(pl.concat(broken), self._place))
@@ -252,13 +252,22 @@ class _Hand:
         self.wait()
         self._last = self._thread.submit(self._over, typed, doubt, resource, sound)
 
+    def over_late(self, typed: pl.DataFrame, resource: Resource) -> None:
+        """Hand over some typed rows that were in doubt, with their numbers in the extract as `ROW`, to no publisher."""
+        self.wait()
+        self._last = self._thread.submit(self._over_late, typed, resource)
+
+    def _over_late(self, typed: pl.DataFrame, resource: Resource) -> None:
+        if self.passing and (fields := self.passing.keys.fields(resource)):
+            numbers = typed.get_column(ROW).to_numpy()
+            self.passing.keys.settle(self._con, resource, typed.select(fields), numbers)
+
     def _over(self, typed: pl.DataFrame, doubt: pl.Series | None, resource: Resource, sound: bool) -> None:
         if not self.passing:
             hold(self._con, typed, resource)
             return
         if fields := self.passing.keys.fields(resource):
-            keyed = typed.select(fields)
-            self.passing.keys.add(self._con, resource, keyed if doubt is None else keyed.filter(~doubt))
+            self.passing.keys.add(self._con, resource, typed.select(fields), doubt)
         if sound:
             # Arrow has other times of day than DuckDB.
             values = ", ".join(f"CAST({name(f.name)} AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)

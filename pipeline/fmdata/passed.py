@@ -31,8 +31,8 @@ class Passed:
 
     def check_keys(self, con: duckdb.DuckDBPyConnection, resource: Resource) -> Iterator[pl.DataFrame]:
         """Frames of failures: rows whose key stands twice or leads nowhere. Those that may are read again, and held."""
-        suspicious = self.passing.keys.suspicion(con, resource)
-        if suspicious is None:
+        suspicious = self.passing.keys.suspicious(con, resource)
+        if not len(suspicious):
             return
         rows = again(con, self.extracts[resource.name], suspicious)
         while some := [*itertools.islice(rows, _TOGETHER)]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from fmdata.ahead import ahead
@@ -16,6 +17,7 @@ from fmdata.doubts import ROW, completed, quickly
 from fmdata.errors import FmdataError
 from fmdata.extracts import Extract
 from fmdata.extracts.frames import Frames, Seen
+from fmdata.extracts.picked import Numbers
 from fmdata.quick_casts import DTYPES
 
 # The number of a row's file among those of its extract.
@@ -33,36 +35,44 @@ class Taken:
 
     def place(self, row: int) -> tuple[str, int]:
         """The file and line of a row; rows are counted from 0."""
-        for seen in self.frames.seen:
-            records = sum(one.records for one in seen)
-            if row < records:
-                found = self.again(seen, self.extract.resource.names()[:1])
-                return self.extract.files[found.item(row, FILE)], found.item(row, "_line")
-            row -= records
+        for found in self.again(np.array([row]), self.extract.resource.names()[:1]):
+            return self.extract.files[found.item(0, FILE)], found.item(0, "_line")
         raise IndexError(row)
 
-    def again(self, seen: list[Seen], fields: Container[str]) -> pl.DataFrame:
-        """Some fields of rows that were taken in, as text, each with the number of its file, and its line."""
+    def again(self, rows: Numbers, fields: Container[str]) -> Iterator[pl.DataFrame]:
+        """Some fields of some rows, as text, each with the number of its file, and its line.
+
+        Rows are counted from 0, and ascend.
+        """
+        start = 0
+        for seen in self.frames.seen:
+            records = sum(one.records for one in seen)
+            first, end = np.searchsorted(rows, [start, start + records])
+            if first < end:
+                yield self._again(seen, fields, rows[first:end] - start)
+            start += records
+
+    def _again(self, seen: list[Seen], fields: Container[str], wanted: Numbers) -> pl.DataFrame:
         try:
-            return self.frames.again([*self.texts.values()], seen, fields)
+            return self.frames.again([*self.texts.values()], seen, fields, wanted)
         except pl.exceptions.PolarsError:
             files = ", ".join(dict.fromkeys(self.extract.files[one.file] for one in seen))
             raise FmdataError(f"{files}: changed while it was read. Run again.") from None
 
 
-def again(con: duckdb.DuckDBPyConnection, taken: Taken, wanted: pl.Expr) -> Iterator[pl.DataFrame]:
-    """The `wanted` rows of an extract that was taken in, once more, in batches: keys typed, other fields blank."""
+def again(con: duckdb.DuckDBPyConnection, taken: Taken, rows: Numbers) -> Iterator[pl.DataFrame]:
+    """Some rows of an extract that was taken in, once more, in batches: keys typed, other fields blank."""
     resource, place = taken.extract.resource, places(taken.extract)
     keys = resource.key_fields
     others = [pl.lit(None, DTYPES[storage(f)]).alias(f.name) for f in resource.fields if f.name not in keys]
     keyed = replace(resource, fields=tuple(field for field in resource.fields if field.name in keys))
-    for text in ahead(taken.again(seen, keys) for seen in taken.frames.seen):
+    for text in ahead(taken.again(rows, keys)):
         for some in text.iter_slices(BATCH):
             numbered = some.with_row_index(ROW)
             typed, doubt = quickly(numbered, keyed)
             if doubt is not None:
                 typed, _ = completed(con, numbered, typed, doubt, keyed, place)
-            yield typed.filter(wanted).with_columns(others)
+            yield typed.with_columns(others)
 
 
 def places(extract: Extract) -> Place:

@@ -33,6 +33,19 @@ class Hashes:
             hashes.to_numpy().tofile(stream)
         self._count += len(hashes)
 
+    def put(self, rows: npt.NDArray[np.int64], hashes: pl.Series) -> None:
+        """Put the hashes of some rows in the place of those that were added for them, by the rows' numbers from 0 on."""
+        np.memmap(self._file, np.uint64, "r+")[rows] = hashes.to_numpy()
+
+    def among(self, hashes: pl.Series) -> npt.NDArray[np.int64]:
+        """The numbers of the rows that have one of some hashes."""
+        found = [np.empty(0, np.int64)]
+        with self._file.open("rb") as stream:
+            for start in range(0, self._count, _READ):
+                some = pl.Series(np.fromfile(stream, np.uint64, _READ))
+                found.append(some.is_in(hashes.implode()).arg_true().to_numpy() + start)
+        return np.concatenate(found).astype(np.int64)
+
     def repeated(self) -> pl.Series:
         """The hashes that more than one row has, each once."""
         # So many of the first bits tell the part that a hash belongs to.

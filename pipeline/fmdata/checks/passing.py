@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from fmdata.checks.hashes import Hashes, key_hash
@@ -16,13 +20,17 @@ from fmdata.sql import name
 # The schema of what others refer to: `referenced.<resource>` has all rows of a resource, but those fields alone.
 REFERENCED = "referenced"
 _HASH = "_hash"
+# Odd, so that no two numbers of rows have the same product, of 64 bits; and large, so that they spread.
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+# What stands for the hash of a foreign key that is blank, or is so in part.
+_BLANK, _PARTLY = 0, 1
 
 
 class PassingKeys:
-    """What is kept of the keys of every resource, as its rows pass: hashes of its own, the values that others refer to.
+    """What is kept of the keys of every resource, as its rows pass: a hash of each, and the values that others refer to.
 
-    Of a foreign key it is the values, once for each batch of rows, with their hash. Hashes of own keys go to files in
-    the folder `scratch`.
+    Of a foreign key it is the values too, once for each batch of rows, with their hash. The hashes of all rows go to
+    files in the folder `scratch`.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, package: Package, scratch: Path) -> None:
@@ -31,8 +39,14 @@ class PassingKeys:
             for resource in package
             for number, key in enumerate(resource.keys)
         }
+        self._foreign = {
+            (resource.name, number): Hashes(scratch / f"{number} {resource.name}.foreign")
+            for resource in package
+            for number in range(len(resource.foreign_keys))
+        }
         # The foreign keys of which rows have a part.
-        self._partly: set[tuple[str, ForeignKey]] = set()
+        self._partly: set[tuple[str, int]] = set()
+        self._rows = Counter[str]()
         con.execute(f"CREATE SCHEMA {REFERENCED}; CREATE SCHEMA referring")
         self._referenced: dict[str, list[str]] = {}
         for resource in package:
@@ -47,31 +61,70 @@ class PassingKeys:
         """The fields of a resource that something is kept of."""
         return list(dict.fromkeys([*resource.key_fields, *self._referenced.get(resource.name, [])]))
 
-    def add(self, con: duckdb.DuckDBPyConnection, resource: Resource, rows: pl.DataFrame) -> None:
-        """Keep what is needed of some typed rows, which have those fields at least."""
+    def add(
+        self, con: duckdb.DuckDBPyConnection, resource: Resource, rows: pl.DataFrame, doubt: pl.Series | None
+    ) -> None:
+        """Keep what is needed of the next typed rows, which have those fields at least, but of those in doubt."""
+        start = self._rows[resource.name]
+        self._rows[resource.name] += len(rows)
+        numbers = np.arange(start, start + len(rows))
+        for kept, hashes in self._hashes(resource, rows, numbers, doubt):
+            kept.add(hashes)
+        self._keep(con, resource, rows if doubt is None else rows.filter(~doubt))
+
+    def settle(
+        self, con: duckdb.DuckDBPyConnection, resource: Resource, rows: pl.DataFrame, numbers: npt.NDArray[np.int64]
+    ) -> None:
+        """Keep what is needed of typed rows that were in doubt, by their numbers; the first row of all is 0."""
+        for kept, hashes in self._hashes(resource, rows, numbers, None):
+            kept.put(numbers, hashes)
+        self._keep(con, resource, rows)
+
+    def _hashes(
+        self, resource: Resource, rows: pl.DataFrame, numbers: npt.NDArray[np.int64], doubt: pl.Series | None
+    ) -> Iterator[tuple[Hashes, pl.Series]]:
+        """The hashes of each key of some rows, and where they are kept."""
         for key in resource.keys:
-            self._own[resource.name, key].add(rows.select(key_hash(key)).to_series().drop_nulls())
+            hashes = _known(rows, key_hash(key), doubt)
+            if hashes.has_nulls():
+                # What is blank is like nothing else.
+                hashes = hashes.zip_with(hashes.is_not_null(), pl.Series(numbers.astype(np.uint64) * _SPREAD))
+            yield self._own[resource.name, key], hashes
+        for number, foreign in enumerate(resource.foreign_keys):
+            partly = pl.when(_is_partly_blank(foreign)).then(pl.lit(_PARTLY, pl.UInt64))
+            hashes = _known(rows, pl.coalesce(key_hash(foreign.fields), partly), doubt).fill_null(_BLANK)
+            yield self._foreign[resource.name, number], hashes
+
+    def _keep(self, con: duckdb.DuckDBPyConnection, resource: Resource, rows: pl.DataFrame) -> None:
+        """Keep the values that refer to others, and those that others refer to."""
         if fields := self._referenced.get(resource.name):
             _insert(con, f"{REFERENCED}.{name(resource.name)}", rows.select(fields))
         for number, foreign in enumerate(resource.foreign_keys):
             values = rows.select(foreign.fields).unique()
             if values.select(_is_partly_blank(foreign).any()).item():
-                self._partly.add((resource.name, foreign))
+                self._partly.add((resource.name, number))
             whole = values.drop_nulls().with_columns(key_hash(foreign.fields).alias(_HASH))
             _insert(con, _referring(resource, number), whole)
 
-    def suspicion(self, con: duckdb.DuckDBPyConnection, resource: Resource) -> pl.Expr | None:
-        """Whether a row of the resource may break a key, as an expression over its typed fields; None if none does."""
-        found = []
+    def suspicious(self, con: duckdb.DuckDBPyConnection, resource: Resource) -> npt.NDArray[np.int64]:
+        """The numbers of the rows of the resource that may break a key, in their order."""
+        found = np.zeros(self._rows[resource.name], np.bool_)
         for key in resource.keys:
-            if len(repeated := self._own[resource.name, key].repeated()):
-                found.append(key_hash(key).is_in(repeated.implode()))
+            own = self._own[resource.name, key]
+            if len(repeated := own.repeated()):
+                found[own.among(repeated)] = True
         for number, foreign in enumerate(resource.foreign_keys):
-            if len(dangling := _dangling(con, _referring(resource, number), foreign)):
-                found.append(key_hash(foreign.fields).is_in(dangling.implode()))
-            if (resource.name, foreign) in self._partly:
-                found.append(_is_partly_blank(foreign))
-        return pl.any_horizontal(found).fill_null(False) if found else None
+            lost = _dangling(con, _referring(resource, number), foreign)
+            if (resource.name, number) in self._partly:
+                lost = lost.append(pl.Series([_PARTLY], dtype=pl.UInt64))
+            if len(lost):
+                found[self._foreign[resource.name, number].among(lost)] = True
+        return np.flatnonzero(found)
+
+
+def _known(rows: pl.DataFrame, hashes: pl.Expr, doubt: pl.Series | None) -> pl.Series:
+    """The hashes of some rows, null for those in doubt."""
+    return rows.select(hashes if doubt is None else pl.when(~doubt).then(hashes)).to_series()
 
 
 def _is_partly_blank(key: ForeignKey) -> pl.Expr:

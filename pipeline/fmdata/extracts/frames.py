@@ -8,9 +8,11 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 from fmdata.extracts.blocks import Part
+from fmdata.extracts.picked import Numbers, picked
 from fmdata.extracts.structure import MAX_RECORD
 
 
@@ -63,19 +65,26 @@ class Frames:
         self.seen.append([self._as_seen(part, size) for part, size in zip(parts, sizes, strict=True)])
         return self._placed(text, self.seen[-1])
 
-    def again(self, files: Sequence[Path], seen: list[Seen], fields: Container[str]) -> pl.DataFrame:
-        """Some `fields` of the records of a frame that was made, out of the same `files`.
+    def again(self, files: Sequence[Path], seen: list[Seen], fields: Container[str], wanted: Numbers) -> pl.DataFrame:
+        """Some `fields` of the `wanted` records of a frame that was made, out of the same `files`.
 
-        Raises polars' errors where they are no longer there.
+        Records are wanted by their numbers in the frame, which ascend. Raises polars' errors where they are no longer
+        there.
         """
+        bodies, empty = [_bytes(files[one.file], one) for one in seen], any(one.empty for one in seen)
+        some = _picked(bodies, seen, wanted)
+        if some is not None:
+            text = text_of(some, self._names, empty, [name for name in self._names if name in fields])
+            if len(text) != len(wanted):
+                raise pl.exceptions.ComputeError("there are other records than before")
+            return text.hstack(self._places(text, seen)[wanted])
         breaks = any(one.breaks for one in seen)
         # The line feeds in the cells of a record tell at which line the next one begins.
         only = [name for name in self._names if breaks or name in fields]
-        empty = any(one.empty for one in seen)
-        text = text_of(_joined([_bytes(files[one.file], one) for one in seen]), self._names, empty, only)
+        text = text_of(_joined(bodies), self._names, empty, only)
         if len(text) != sum(one.records for one in seen):
             raise pl.exceptions.ComputeError("there are other records than before")
-        return self._placed(text, seen)
+        return self._placed(text, seen)[wanted]
 
     def _as_seen(self, part: Part, records: int) -> Seen:
         by_row = self._by_row[part.file]
@@ -85,6 +94,10 @@ class Frames:
         return Seen(part.file, part.start, len(part.body), line, records, breaks, part.quotes_nothing())
 
     def _placed(self, text: pl.DataFrame, seen: list[Seen]) -> pl.DataFrame:
+        return text.hstack(self._places(text, seen))
+
+    def _places(self, text: pl.DataFrame, seen: list[Seen]) -> pl.DataFrame:
+        """The number of the file and the line of each record; `text` is asked where there are breaks."""
         files, lines, start = [], [], 0
         for one in seen:
             own = pl.int_range(one.line, one.line + one.records, dtype=pl.Int64, eager=True)
@@ -93,7 +106,7 @@ class Frames:
             files.append(pl.repeat(one.file, one.records, dtype=pl.Int32, eager=True))
             lines.append(own)
             start += one.records
-        return text.with_columns(pl.concat(files).alias(self._file), pl.concat(lines).alias(self._line))
+        return pl.DataFrame({self._file: pl.concat(files), self._line: pl.concat(lines)})
 
 
 def text_of(source: bytes, names: list[str], empty: bool, only: list[str] | None = None) -> pl.DataFrame:
@@ -115,6 +128,19 @@ def text_of(source: bytes, names: list[str], empty: bool, only: list[str] | None
 def _joined(bodies: list[bytes]) -> bytes:
     # One is not copied.
     return b"".join(bodies) if len(bodies) > 1 else bodies[0]
+
+
+def _picked(bodies: list[bytes], seen: list[Seen], wanted: Numbers) -> bytes | None:
+    """The bytes of the wanted records alone, where they can be told without parsing all."""
+    some, start = [], 0
+    for body, one in zip(bodies, seen, strict=True):
+        first, end = np.searchsorted(wanted, [start, start + one.records])
+        found = picked(body, one.records, wanted[first:end] - start)
+        if found is None:
+            return None
+        some.append(found)
+        start += one.records
+    return b"".join(some)
 
 
 def _bytes(file: Path, seen: Seen) -> bytes:
