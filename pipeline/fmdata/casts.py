@@ -52,7 +52,8 @@ def cast(
         faults.append(("", "blank row", " AND ".join(f"{name(f.name)} IS NULL" for f in resource.fields)))
     if not faults:
         return []
-    if not scalar(con, f"SELECT coalesce(bool_or({_suspicion(resource, gated)}), false) FROM {lexical}"):
+    # What is gated is what was in doubt, and mostly something is wrong with it.
+    if not gated and not scalar(con, f"SELECT coalesce(bool_or({_suspicion(resource)}), false) FROM {lexical}"):
         return []
     counts = ", ".join(f"count(*) FILTER ({condition})" for _, _, condition in faults)
     failures = []
@@ -81,11 +82,11 @@ def _faults(field: Field, gated: bool) -> Iterator[tuple[str, str]]:
         yield "formula", f"{column}[1] IN ({', '.join(map(literal, FORMULA_SIGNS))})"
 
 
-def _suspicion(resource: Resource, gated: bool) -> str:
+def _suspicion(resource: Resource) -> str:
     """SQL: whether a row may have a fault at all. Texts are looked at together, which plans and runs faster by far."""
     alone = ("type", "missing value")
-    rest = [condition for f in resource.fields for rule, condition in _faults(f, gated) if rule in alone]
-    texts = [name(f.name) for f in resource.fields if not gated and TYPES[f.type].storage in ("VARCHAR", "JSON")]
+    rest = [condition for f in resource.fields for rule, condition in _faults(f, gated=False) if rule in alone]
+    texts = [name(f.name) for f in resource.fields if TYPES[f.type].storage in ("VARCHAR", "JSON")]
     guarded = [name(f.name) for f in resource.fields if f.refuses_formulas]
     if not resource.primary_key:
         rest.append(" AND ".join(f"{name(f.name)} IS NULL" for f in resource.fields))

@@ -34,6 +34,9 @@ def alike(
 
 def quoted(values: pl.Series) -> pl.Series:
     """Each value as `quote` shows it, blanks as None."""
+    if values.dtype.is_numeric():
+        # Nothing in a number has to be escaped, nor is one so long.
+        return pl.Series([f'"{value}"' for value in values], dtype=pl.String)
     if values.dtype != pl.String:
         return pl.Series(map(quote, values), dtype=pl.String)
     odd = (values.str.contains(_ODD) | (values.str.len_chars() > LONGEST)).fill_null(True)

@@ -24,7 +24,7 @@ Spot = tuple[str, int]
 
 @dataclass(frozen=True)
 class _Run:
-    """A file of failures in their order, and the places of some, the first and the last among them."""
+    """A file of failures in the order of their places, of which some are told, the first and the last among them."""
 
     file: Path
     spots: list[Spot]
@@ -49,7 +49,7 @@ class Runs:
         """Add some failures, in any order. Raises OSError where there is no room."""
         if frame.is_empty():
             return
-        ordered = frame.cast(dict.fromkeys(_ALIKE, pl.Categorical)).sort(frame.columns)
+        ordered = frame.cast(dict.fromkeys(_ALIKE, pl.Categorical)).sort(_PLACE)
         buffer = io.BytesIO()
         ordered.write_ipc(buffer)
         file = Path(self._folder.name, f"{len(self._runs)}.arrow")

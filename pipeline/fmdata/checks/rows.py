@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from functools import cached_property
 
 import duckdb
 import pandera.polars as pa
@@ -15,9 +14,9 @@ import polars as pl
 from pandera.errors import SchemaErrorReason
 
 from fmdata.checks.rules import FOLDER, expression, sees_one_row, sees_place
-from fmdata.checks.schema import REQUIRED, schema, whole
+from fmdata.checks.schema import verdicts, whole
 from fmdata.contract import Resource
-from fmdata.contract.constraints import rules
+from fmdata.contract.constraints import Rule, rules
 from fmdata.contract.types import carried_values
 from fmdata.errors import FmdataError
 from fmdata.exchange import slices
@@ -25,7 +24,6 @@ from fmdata.failing import alike, quoted
 from fmdata.sql import count, name
 
 BATCH = 500_000
-_PLACE = ["_file", "_line"]
 # Rows of a frame with their `_file`, which travels with them only where it must.
 Place = Callable[[pl.DataFrame], pl.DataFrame]
 
@@ -40,18 +38,12 @@ class RowChecks:
         for switch in sorted(os.environ):
             if switch.startswith("PANDERA_VALIDATION_"):
                 raise FmdataError(f"{switch} can switch checks off; unset it and run again.")
-        self._resource, self._contract = resource, contract
+        self._resource = resource
+        self._contract = rules(resource.fields, resource.primary_key) if contract else []
         self._own = [check for check in checks if sees_one_row(check)]
         self._whole = whole(resource if contract else None, [*map(expression, self._own)])
-        self._names = {check.name for check in checks}
         self.beyond = [check for check in checks if not sees_one_row(check)]
         self._placed = any(map(sees_place, checks))
-
-    @cached_property
-    def _by_rule(self) -> pa.DataFrameSchema:
-        found = schema(self._resource) if self._contract else pa.DataFrameSchema()
-        found.checks = [*found.checks, *self._own]
-        return found
 
     def broken(self, frame: pl.DataFrame, place: Place, doubt: pl.Series | None = None) -> pl.DataFrame:
         """Those of some rows, but those in doubt, that break anything.
@@ -68,33 +60,33 @@ class RowChecks:
                 # What stands for the values of rows in doubt may be what a rule does not run on.
                 return self.broken(frame.filter(~doubt), place)
             # A rule does not run, or not on each row: by itself it is told by its name.
-            self._told(self._by_rule, place(frame))
+            self._verdicts(self._own, place(frame))
             raise FmdataError(f"{_file(self._resource)}: the rules run one by one, but not together.")
         return frame.filter(~verdict if doubt is None else ~(verdict | doubt))
 
     def told(self, broken: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
         """Frames of failures: what each of some rows breaks that break anything."""
         rows = place(broken)
-        failures = self._told(self._by_rule, rows)
-        places = [frame.select("file", "line") for frame in failures]
-        if not places or len(rows.join(pl.concat(places), left_on=_PLACE, right_on=["file", "line"], how="anti")):
+        contract = [*zip(self._contract, verdicts(self._contract, rows), strict=True)]
+        own = self._verdicts(self._own, rows)
+        kept = [verdict for _, verdict in [*contract, *own]]
+        if not kept or rows.select(pl.all_horizontal(kept).any()).item():
             found = "a row_rule gives a row another verdict when other rows are beside it"
             raise FmdataError(f"{_file(self._resource)}: {found}. If it looks at further rows, make it a table_rule.")
-        return failures
+        cells = [_broken_cells(self._resource, rows, *one) for one in contract if not one[1].all()]
+        return [*cells, *(_broken_rule(self._resource, rows, *one) for one in own)]
 
     def told_whole(self, frame: pl.DataFrame, place: Place) -> list[pl.DataFrame]:
         """The same for all rows of the table together, by the rules that look beyond a row."""
-        return self._told(pa.DataFrameSchema(checks=self.beyond), place(frame)) if self.beyond else []
+        rows = place(frame)
+        return [_broken_rule(self._resource, rows, *one) for one in self._verdicts(self.beyond, rows)]
 
-    def _told(self, derived: pa.DataFrameSchema, frame: pl.DataFrame) -> list[pl.DataFrame]:
-        failures: list[pl.DataFrame] = []
-        for error in _errors(derived, frame):
-            rows = _rows(self._resource, frame, error)
-            if error.check.name in self._names:
-                failures.append(_broken_rule(self._resource, rows, error.check))
-            else:
-                failures += _broken_cells(self._resource, rows, error)
-        return failures
+    def _verdicts(self, checks: list[pa.Check], frame: pl.DataFrame) -> list[tuple[pa.Check, pl.Series]]:
+        """What each of some checks that is broken says of each row."""
+        if not checks:
+            return []
+        errors = _errors(pa.DataFrameSchema(checks=checks), frame)
+        return [(error.check, _verdict_of(self._resource, frame, error)) for error in errors]
 
 
 def check_rows(
@@ -142,8 +134,8 @@ def _batches(con: duckdb.DuckDBPyConnection, table: str, resource: Resource, at_
     return slices(con, f"{carried_values(resource.fields)}{working}", table, size)
 
 
-def _rows(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> pl.DataFrame:
-    """The rows of a frame that break the check an error tells of."""
+def _verdict_of(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError) -> pl.Series:
+    """Which rows of a frame keep the check an error tells of."""
     where = _file(resource)
     if error.reason_code == SchemaErrorReason.CHECK_ERROR or not isinstance(error.check_output, pl.DataFrame):
         raise FmdataError(
@@ -153,7 +145,7 @@ def _rows(resource: Resource, frame: pl.DataFrame, error: pa.errors.SchemaError)
     if len(verdict) != len(frame):
         found = f"{len(verdict)} verdict(s) for {len(frame)} rows"
         raise FmdataError(f"{where}: the rule {error.check.name} gives {found}; expected one a row.")
-    return frame.filter(~verdict.fill_null(False))
+    return verdict.fill_null(False)
 
 
 def _file(resource: Resource) -> str:
@@ -165,20 +157,9 @@ def _cause(error: pa.errors.SchemaError) -> str:
     return str(error).split("\nTraceback")[0].split("\n")[0]
 
 
-def _broken_cells(resource: Resource, broken: pl.DataFrame, error: pa.errors.SchemaError) -> Iterator[pl.DataFrame]:
-    if error.column_name is not None:
-        yield _cells(resource, broken, error.column_name, error.check.name)
-        return
-    for rule in rules(resource.fields, resource.primary_key):
-        if rule.name == REQUIRED:
-            blank = broken.filter(pl.col(rule.field.name).is_null())
-            if len(blank):
-                yield _cells(resource, blank, rule.field.name, REQUIRED)
-
-
-def _cells(resource: Resource, broken: pl.DataFrame, field: str, rule_name: str) -> pl.DataFrame:
-    own = rules([resource.field(field)], resource.primary_key)
-    rule = next(rule for rule in own if rule.name == rule_name)
+def _broken_cells(resource: Resource, rows: pl.DataFrame, rule: Rule, kept: pl.Series) -> pl.DataFrame:
+    field = rule.field.name
+    broken = rows.select("_file", "_line", field).filter(~kept)
     expected = rule.expected
     if "example" in rule.field.descriptor:
         expected += f", e.g. {rule.field.descriptor['example']}"
@@ -188,7 +169,8 @@ def _cells(resource: Resource, broken: pl.DataFrame, field: str, rule_name: str)
     return alike(broken, found, resource.name, field, rule.name, expected, rule.advice)
 
 
-def _broken_rule(resource: Resource, broken: pl.DataFrame, check: pa.Check) -> pl.DataFrame:
+def _broken_rule(resource: Resource, rows: pl.DataFrame, check: pa.Check, kept: pl.Series) -> pl.DataFrame:
+    broken = rows.select("_file", "_line", *resource.primary_key).filter(~kept)
     expected, _, advice = str(check.error).removeprefix("expected ").partition("; ")
     advice = advice[:1].upper() + advice[1:].rstrip(".")
     shown = [f"{field} " + quoted(broken.get_column(field)) for field in resource.primary_key]

@@ -1,4 +1,4 @@
-"""The pandera schemas of a resource, derived from its contract.
+"""The pandera schema of a resource, derived from its contract, and what each rule of it says of rows.
 
 pandera's own `from_frictionless_schema` drops keys, bounds, formats and missing values, so it is not used. `coerce` and
 `unique` stay off: casts are done before, and nulls must not count as equal. Uniqueness is checked in `keys`.
@@ -31,36 +31,22 @@ CONDITIONS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
 
 
 def whole(resource: Resource | None, further: list[pl.Expr]) -> pa.DataFrameSchema:
-    """One check over the whole row: whether it keeps everything `schema` says, and what is asked `further`.
+    """One check over the whole row: whether it keeps all rules of the contract, and what is asked `further`.
 
     It costs one pass, not one a rule. Without a resource it is what is asked further alone.
     """
     found = rules(resource.fields, resource.primary_key) if resource else []
     conditions = [*map(_condition, found), *further]
-    return pa.DataFrameSchema(checks=[_rows(CONTRACT, conditions)] if conditions else [], strict=False)
-
-
-def schema(resource: Resource) -> pa.DataFrameSchema:
-    """A pandera column for each field that has rules, with a check for each; further columns are let be.
-
-    "required" is one check over the whole row: a column's own test for nulls would cost a pass each.
-    """
-    found = rules(resource.fields, resource.primary_key)
-    columns: dict[str, pa.Column] = {}
-    for rule in found:
-        if rule.name != REQUIRED:
-            column = columns.setdefault(rule.field.name, pa.Column(nullable=True))
-            column.checks = [*column.checks, _rows(rule.name, [_condition(rule)])]
-    required = [rule for rule in found if rule.name == REQUIRED]
-    return pa.DataFrameSchema(
-        columns, checks=[_rows(REQUIRED, [*map(_condition, required)])] if required else [], strict=False
-    )
-
-
-def _rows(name: str, conditions: list[pl.Expr]) -> pa.Check:
-    """A check of that name whose verdict on a row is whether it keeps all the conditions."""
+    if not conditions:
+        return pa.DataFrameSchema(strict=False)
     # Its verdict says which rows; pandera need not gather them as well.
-    return pa.Check(verdict(pl.all_horizontal(conditions)), name=name, n_failure_cases=1)
+    check = pa.Check(verdict(pl.all_horizontal(conditions)), name=CONTRACT, n_failure_cases=0)
+    return pa.DataFrameSchema(checks=[check], strict=False)
+
+
+def verdicts(found: list[Rule], rows: pl.DataFrame) -> list[pl.Series]:
+    """For each of some rules of the contract, which rows keep it."""
+    return rows.select(_condition(rule).alias(str(number)) for number, rule in enumerate(found)).get_columns()
 
 
 def verdict(expression: pl.Expr) -> Callable[[pa.PolarsData], pl.LazyFrame]:
