@@ -229,10 +229,10 @@ def make_tables(con: duckdb.DuckDBPyConnection, extract: Extract) -> None:
 
 
 def hold(con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource) -> None:
-    """Add some rows to `raw.<resource>`."""
-    fields = ", ".join(map(name, resource.names()))
+    """Add some rows to `raw.<resource>`. Fields they do not have are blank."""
+    columns = ", ".join([*(name(field) for field in resource.names() if field in typed.columns), FILE, "_line"])
     with scanned(con, "_typed", typed):
-        con.execute(f"INSERT INTO held.{name(resource.name)} SELECT {fields}, {FILE}, _line FROM _typed")
+        con.execute(f"INSERT INTO held.{name(resource.name)} ({columns}) SELECT {columns} FROM _typed")
 
 
 class _Hand:

@@ -12,13 +12,11 @@ import polars as pl
 
 from fmdata.ahead import ahead
 from fmdata.checks import BATCH, Place
-from fmdata.contract.types import storage
 from fmdata.doubts import ROW, completed, quickly
 from fmdata.errors import FmdataError
 from fmdata.extracts import Extract
 from fmdata.extracts.frames import Frames, Seen
 from fmdata.extracts.picked import Numbers
-from fmdata.quick_casts import DTYPES
 
 # The number of a row's file among those of its extract.
 FILE = "_extract"
@@ -61,10 +59,9 @@ class Taken:
 
 
 def again(con: duckdb.DuckDBPyConnection, taken: Taken, rows: Numbers) -> Iterator[pl.DataFrame]:
-    """Some rows of an extract that was taken in, once more, in batches: keys typed, other fields blank."""
+    """Some rows of an extract that was taken in, once more, in batches: its keys, typed."""
     resource, place = taken.extract.resource, places(taken.extract)
     keys = resource.key_fields
-    others = [pl.lit(None, DTYPES[storage(f)]).alias(f.name) for f in resource.fields if f.name not in keys]
     keyed = replace(resource, fields=tuple(field for field in resource.fields if field.name in keys))
     for text in ahead(taken.again(rows, keys)):
         for some in text.iter_slices(BATCH):
@@ -72,7 +69,7 @@ def again(con: duckdb.DuckDBPyConnection, taken: Taken, rows: Numbers) -> Iterat
             typed, doubt = quickly(numbered, keyed)
             if doubt is not None:
                 typed, _ = completed(con, numbered, typed, doubt, keyed, place)
-            yield typed.with_columns(others)
+            yield typed
 
 
 def places(extract: Extract) -> Place:

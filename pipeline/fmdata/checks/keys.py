@@ -39,7 +39,7 @@ def _duplicates(
     keys = f"DISTINCT {columns}" if len(key) == 1 else f"DISTINCT hash({columns})"
     if scalar(con, f"SELECT count({keys}) = count(*) FROM {table} WHERE {present}"):
         return
-    rows = _frames(
+    rows = _all(
         con,
         f"""
         SELECT _file, _line, _first_file, _first_line, {columns} FROM (
@@ -91,8 +91,12 @@ def _dangling(
 
 def _frames(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pl.DataFrame]:
     """The rows of a query, so many at a time. Mostly there are none, which is quickly asked."""
-    if not scalar(con, f"SELECT EXISTS ({query})"):
-        return
+    if scalar(con, f"SELECT EXISTS ({query})"):
+        yield from _all(con, query)
+
+
+def _all(con: duckdb.DuckDBPyConnection, query: str) -> Iterator[pl.DataFrame]:
+    """The rows of a query that has some, so many at a time."""
     con.execute(f"CREATE OR REPLACE TEMP TABLE _broken AS {query}")
     yield from slices(con, "*", "_broken", _AT_ONCE)
     con.execute("DROP TABLE _broken")
