@@ -14,7 +14,6 @@ import polars as pl
 
 # About how many failures are merged at once, and of how many in a row of a run one tells where they are.
 _AT_ONCE, _EVERY = 1 << 16, 1 << 10
-_PART = 8 * _EVERY
 _PLACE = ["file", "line"]
 # What many failures have in common is written once.
 _ALIKE = ["file", "resource", "field", "rule", "expected", "advice"]
@@ -53,7 +52,7 @@ class Runs:
         ordered = frame.cast(dict.fromkeys(_ALIKE, pl.Categorical)).sort(_PLACE)
         buffer = io.BytesIO()
         # Of a run, only the parts that are asked for are read.
-        ordered.write_ipc(buffer, record_batch_size=_PART)
+        ordered.write_ipc(buffer, record_batch_size=8 * _EVERY)
         file = Path(self._folder.name, f"{len(self._runs)}.arrow")
         # Not by polars itself, whose errors are not those of a disk that is full.
         file.write_bytes(buffer.getbuffer())

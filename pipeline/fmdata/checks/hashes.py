@@ -34,7 +34,7 @@ class Hashes:
         self._count += len(hashes)
 
     def put(self, rows: npt.NDArray[np.int64], hashes: pl.Series) -> None:
-        """Put the hashes of some rows in the place of those that were added for them, by the rows' numbers from 0 on."""
+        """Put the hashes of some rows, by their numbers from 0 on, in the place of those that were added for them."""
         np.memmap(self._file, np.uint64, "r+")[rows] = hashes.to_numpy()
 
     def among(self, hashes: pl.Series) -> npt.NDArray[np.int64]:

@@ -27,10 +27,10 @@ _BLANK, _PARTLY = 0, 1
 
 
 class PassingKeys:
-    """What is kept of the keys of every resource, as its rows pass: a hash of each, and the values that others refer to.
+    """What is kept of the keys of every resource, as its rows pass: hashes, and the values that others refer to.
 
-    Of a foreign key it is the values too, once for each batch of rows, with their hash. The hashes of all rows go to
-    files in the folder `scratch`.
+    Of a foreign key it is the values too, once for each batch of rows, with their hash. The hashes of all rows, in
+    their order, go to files in the folder `scratch`, one for each key.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, package: Package, scratch: Path) -> None:
@@ -64,11 +64,10 @@ class PassingKeys:
     def add(
         self, con: duckdb.DuckDBPyConnection, resource: Resource, rows: pl.DataFrame, doubt: pl.Series | None
     ) -> None:
-        """Keep what is needed of the next typed rows, which have those fields at least, but of those in doubt."""
+        """Keep what is needed of the next typed rows, which have those fields at least; those in doubt settle later."""
         start = self._rows[resource.name]
         self._rows[resource.name] += len(rows)
-        numbers = np.arange(start, start + len(rows))
-        for kept, hashes in self._hashes(resource, rows, numbers, doubt):
+        for kept, hashes in self._hashes(resource, rows, np.arange(start, start + len(rows))):
             kept.add(hashes)
         self._keep(con, resource, rows if doubt is None else rows.filter(~doubt))
 
@@ -76,23 +75,23 @@ class PassingKeys:
         self, con: duckdb.DuckDBPyConnection, resource: Resource, rows: pl.DataFrame, numbers: npt.NDArray[np.int64]
     ) -> None:
         """Keep what is needed of typed rows that were in doubt, by their numbers; the first row of all is 0."""
-        for kept, hashes in self._hashes(resource, rows, numbers, None):
+        for kept, hashes in self._hashes(resource, rows, numbers):
             kept.put(numbers, hashes)
         self._keep(con, resource, rows)
 
     def _hashes(
-        self, resource: Resource, rows: pl.DataFrame, numbers: npt.NDArray[np.int64], doubt: pl.Series | None
+        self, resource: Resource, rows: pl.DataFrame, numbers: npt.NDArray[np.int64]
     ) -> Iterator[tuple[Hashes, pl.Series]]:
         """The hashes of each key of some rows, and where they are kept."""
         for key in resource.keys:
-            hashes = _known(rows, key_hash(key), doubt)
+            hashes = rows.select(key_hash(key)).to_series()
             if hashes.has_nulls():
                 # What is blank is like nothing else.
                 hashes = hashes.zip_with(hashes.is_not_null(), pl.Series(numbers.astype(np.uint64) * _SPREAD))
             yield self._own[resource.name, key], hashes
         for number, foreign in enumerate(resource.foreign_keys):
-            partly = pl.when(_is_partly_blank(foreign)).then(pl.lit(_PARTLY, pl.UInt64))
-            hashes = _known(rows, pl.coalesce(key_hash(foreign.fields), partly), doubt).fill_null(_BLANK)
+            blank = pl.when(_is_partly_blank(foreign)).then(_PARTLY).otherwise(_BLANK).cast(pl.UInt64)
+            hashes = rows.select(pl.coalesce(key_hash(foreign.fields), blank)).to_series()
             yield self._foreign[resource.name, number], hashes
 
     def _keep(self, con: duckdb.DuckDBPyConnection, resource: Resource, rows: pl.DataFrame) -> None:
@@ -120,11 +119,6 @@ class PassingKeys:
             if len(lost):
                 found[self._foreign[resource.name, number].among(lost)] = True
         return np.flatnonzero(found)
-
-
-def _known(rows: pl.DataFrame, hashes: pl.Expr, doubt: pl.Series | None) -> pl.Series:
-    """The hashes of some rows, null for those in doubt."""
-    return rows.select(hashes if doubt is None else pl.when(~doubt).then(hashes)).to_series()
 
 
 def _is_partly_blank(key: ForeignKey) -> pl.Expr:
