@@ -15,8 +15,9 @@ from fmdata.assemble import assemble, workspace
 from fmdata.contract import load
 from fmdata.errors import FmdataError
 from fmdata.failures import Failures
+from fmdata.independent import IndependentReader
 from fmdata.sql import MEMORY, Room
-from fmdata.verify import IndependentReader, check_sums, compare, verify
+from fmdata.verify import check_sums, compare, verify
 from fmdata.verify_parquet import verify_parquet
 from fmdata.writers.archive import sha256, write_sums, write_zip
 from fmdata.writers.csv import append_csv

@@ -19,8 +19,9 @@ from conftest import ROOT, copy_inputs
 from fmdata import swap
 from fmdata.contract import Package, load
 from fmdata.errors import FmdataError
+from fmdata.independent import IndependentReader
 from fmdata.sql import MEMORY, Room
-from fmdata.verify import IndependentReader, check_sums, compare, verify
+from fmdata.verify import check_sums, compare, verify
 from fmdata.writers.archive import files, write_sums, write_zip
 from recounting import fingerprints
 

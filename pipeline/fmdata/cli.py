@@ -17,6 +17,7 @@ from fmdata.options import MEMORY_LIMIT, ROOT, fail
 from fmdata.source_commands import anchor, coverage, trace, verify
 
 if TYPE_CHECKING:
+    from fmdata.contract import Package
     from fmdata.record import Release, Start
 
 # Of numpy, the engine uses nothing that runs in threads; those of its linear algebra would spin beside the work.
@@ -97,11 +98,16 @@ def build(root: Path, force: bool, parquet: bool, memory: int) -> None:
 
 def _build(begun: Start, memory: int, parquet: bool) -> Release:
     from fmdata.errors import CheckError
-    from fmdata.release import build
+    from fmdata.independent import IndependentReader
+    from fmdata.loading import loading
 
     try:
-        with terminal.progress() as progress:
-            return build(begun.root, progress, memory, begun, parquet)
+        # It loads what it needs while the engine is loaded here.
+        with IndependentReader() as reader:
+            with loading():
+                from fmdata.release import build
+            with terminal.progress() as progress:
+                return build(begun.root, progress, memory, begun, parquet, reader)
     except CheckError as error:
         fail(error, "text")
 
@@ -127,12 +133,10 @@ def check(root: Path, form: str, data_only: bool, memory: int) -> None:
     """
     from fmdata.errors import CheckError, Failure, FmdataError
     from fmdata.files import forget_report
-    from fmdata.release import check, check_data
 
     forget_report(root)
     try:
-        with terminal.progress() as progress:
-            checked = (check_data if data_only else check)(root.resolve(), progress, memory)
+        checked = (_check_data if data_only else _check)(root.resolve(), memory)
     except CheckError as error:
         fail(error, form)
     except FmdataError as error:
@@ -140,6 +144,26 @@ def check(root: Path, form: str, data_only: bool, memory: int) -> None:
             raise
         fail(CheckError([Failure("", rule="error", found=str(error))]), form)
     click.echo("[]" if form == "json" else f"{checked.name} {checked.version}: no failures.")
+
+
+def _check(root: Path, memory: int) -> Release:
+    from fmdata.independent import IndependentReader
+    from fmdata.loading import loading
+
+    with IndependentReader() as reader:
+        with loading():
+            from fmdata.release import check
+        with terminal.progress() as progress:
+            return check(root, progress, memory, reader)
+
+
+def _check_data(root: Path, memory: int) -> Package:
+    from fmdata.loading import loading
+
+    with loading():
+        from fmdata.release import check_data
+    with terminal.progress() as progress:
+        return check_data(root, progress, memory)
 
 
 @main.command()

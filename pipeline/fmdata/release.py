@@ -18,6 +18,7 @@ from fmdata.assemble import Assembled, assemble, check_tables, workspace
 from fmdata.contract import Package, Resource, load
 from fmdata.errors import FmdataError, raise_if
 from fmdata.failures import Failures
+from fmdata.independent import IndependentReader
 from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
 from fmdata.record import Release, Start, recorded
@@ -25,7 +26,7 @@ from fmdata.recount import Recount
 from fmdata.rights import check_rights, load_gate
 from fmdata.sql import MEMORY, Room, connect, interruptible, name, stop, watched
 from fmdata.swap import staging, swap
-from fmdata.verify import IndependentReader, check_sums, compare, verify
+from fmdata.verify import check_sums, compare, verify
 from fmdata.verify_database import Fingerprint
 from fmdata.writers.archive import is_zipped, read_sums, write_sums, write_zip
 from fmdata.writers.citation import write_citation
@@ -45,14 +46,14 @@ _LEAST = 200_000_000
 _HELD = 0.55
 
 
-def check(root: Path, progress: Progress, memory: int = MEMORY) -> Release:
+def check(root: Path, progress: Progress, memory: int = MEMORY, reader: IndependentReader | None = None) -> Release:
     """Do everything a build does but publish it: the release is made in a folder aside, which is gone afterwards.
 
-    Raises what `build` raises.
+    `reader` is as for `build`. Raises what `build` raises.
     """
     package = load(root)
     with tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
-        return _make(package, Path(aside), memory, progress)
+        return _make(package, Path(aside), memory, progress, reader)
 
 
 def check_data(root: Path, progress: Progress, memory: int = MEMORY) -> Package:
@@ -70,22 +71,35 @@ def check_data(root: Path, progress: Progress, memory: int = MEMORY) -> Package:
 
 
 def build(
-    root: Path, progress: Progress, memory: int = MEMORY, begun: Start | None = None, parquet: bool = False
+    root: Path,
+    progress: Progress,
+    memory: int = MEMORY,
+    begun: Start | None = None,
+    parquet: bool = False,
+    reader: IndependentReader | None = None,
 ) -> Release:
     """Build `dist/latest/`, swapped in whole once it has been checked and verified; with `parquet`, in that form too.
 
-    It is recorded, if `begun` is given. `memory` is the most that the build may use, in bytes. Raises `CheckError` for
-    bad data and `FmdataError` for anything else a user can mend; either leaves the previous release as it was.
+    It is recorded, if `begun` is given. `memory` is the most that the build may use, in bytes. `reader` was started
+    before, or else is here. Raises `CheckError` for bad data and `FmdataError` for anything else a user can mend;
+    either leaves the previous release as it was.
     """
     package = load(root)
     with staging(root / "dist") as folder:
-        release = _make(package, folder, memory, progress, parquet)
+        release = _make(package, folder, memory, progress, reader, parquet)
         with recorded(begun, release, dict(read_sums(release.folder))):
             swap(release.folder, root / LATEST)
     return replace(release, folder=root / LATEST)
 
 
-def _make(package: Package, aside: Path, memory: int, progress: Progress, parquet: bool = False) -> Release:
+def _make(
+    package: Package,
+    aside: Path,
+    memory: int,
+    progress: Progress,
+    reader: IndependentReader | None,
+    parquet: bool = False,
+) -> Release:
     _prerequisites(package.root)
     making = _Making(package, aside / "release", _room(memory, aside / "scratch"), parquet, progress)
     for folder in (making.folder, making.folder / DATA, making.room.scratch):
@@ -94,7 +108,7 @@ def _make(package: Package, aside: Path, memory: int, progress: Progress, parque
         interruptible(),
         running_out(),
         workspace(making.room.part(_HELD), making.folder, making.room.scratch) as con,
-        IndependentReader() as reader,
+        reader or IndependentReader() as reader,
         Failures(package.root) as found,
         ThreadPoolExecutor(3) as beside,
     ):

@@ -2,56 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
 
 from fmdata.contract import Package
 from fmdata.errors import FmdataError
+from fmdata.independent import IndependentReader
 from fmdata.sql import Room
 from fmdata.verify_database import Fingerprint, verify_database
 from fmdata.verify_parquet import verify_parquet
 from fmdata.writers.archive import SUMS, digests, files, is_zipped, read_sums, sha256
-
-
-class IndependentReader:
-    """frictionless in a process of its own, started early and asked once the package stands (`fmdata.independent`)."""
-
-    def __init__(self) -> None:
-        # -P: whatever lies in the folder fmdata is called from is not a module.
-        command = [sys.executable, "-P", "-m", "fmdata.independent"]
-        pipe = subprocess.PIPE
-        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8")
-
-    def __enter__(self) -> IndependentReader:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.communicate()
-
-    def read(self, folder: Path) -> None:
-        """Let it begin to validate the package at `folder`."""
-        if self._process.stdin:
-            # A process that is gone already says why in its report.
-            with contextlib.suppress(BrokenPipeError):
-                self._process.stdin.write(f"{folder}\n")
-                self._process.stdin.flush()
-
-    def report(self) -> dict[str, Any]:
-        """Wait for its report."""
-        output, messages = self._process.communicate()
-        try:
-            report: dict[str, Any] = json.loads(output)
-        except ValueError:
-            last = messages.strip().splitlines()[-1:] or ["it said nothing"]
-            raise FmdataError(f"frictionless cannot read the package: {last[0]}") from None
-        return report
 
 
 def compare(
