@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -10,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 
-from fmdata.casts import cast
 from fmdata.checks import (
     PassingKeys,
     Rules,
@@ -22,23 +21,24 @@ from fmdata.checks import (
     without_echo,
 )
 from fmdata.contract import Anchoring, Package, Resource, anchoring
-from fmdata.errors import FmdataError, raise_if
+from fmdata.errors import FmdataError
 from fmdata.extracts import discover, manifest, unpack
 from fmdata.failures import Failures
 from fmdata.intake import Meter, Passing, Publish, make_tables, refuse, take_in
+from fmdata.making import make
 from fmdata.passed import Passed
 from fmdata.progress import Progress, Step
-from fmdata.provenance import generate
 from fmdata.rights import check_cells
 from fmdata.sql import Room, connect, count, literal, name
-from fmdata.tables import is_published_as_is, macros, select, selects
+from fmdata.tables import is_published_as_is
 
 
 @contextmanager
 def workspace(room: Room, *writable: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """An in-memory database for one run; SQL in it may write to the `writable` folders and reach nothing else later."""
     with connect(room) as con:
-        con.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = true")
+        # Cursors have the global one alone.
+        con.execute("SET GLOBAL TimeZone = 'UTC'; SET preserve_insertion_order = true")
         con.execute(f"SET allowed_directories = [{', '.join(literal(folder) for folder in writable)}]")
         for schema in ("held", "raw", "selected"):
             con.execute(f"CREATE SCHEMA {schema}")
@@ -47,15 +47,15 @@ def workspace(room: Room, *writable: Path) -> Iterator[duckdb.DuckDBPyConnection
 
 @dataclass(frozen=True)
 class Assembled:
-    """What `assemble` made: the tables of `package`, `as_is` the extracts or not; `roles` anchor its places, if any.
+    """What `assemble` made: the tables of `package`; `roles` anchor its places, if any.
 
-    Of extracts that have `passed` no row is held.
+    The rows of some tables are known to be `sound`. Of extracts that have `passed` no row is held.
     """
 
     package: Package
-    as_is: bool
     roles: Anchoring | None
     passed: Passed | None
+    sound: Set[str]
 
     def rows(self, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         """The number of rows of each table."""
@@ -88,8 +88,8 @@ def assemble(
     """
     raw = manifest(package)
     roles = anchoring(package, raw)
-    passed = _tables(con, package, raw, found, progress, scratch, publish=publish)
-    return Assembled(package, is_published_as_is(package, raw), roles, passed)
+    passed, sound = _tables(con, package, raw, found, progress, scratch, publish=publish)
+    return Assembled(package, roles, passed, sound)
 
 
 def check_tables(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failures, progress: Progress) -> None:
@@ -137,12 +137,12 @@ def _tables(
     scratch: Path,
     without: tuple[Resource, ...] = (),
     publish: Publish | None = None,
-) -> Passed | None:
+) -> tuple[Passed | None, Set[str]]:
     """Make every table in `main`, the extracts checked; those `without` are taken for empty.
 
-    Where rows can be published as they pass, nothing is asked of them afterwards but their keys: returns what passed.
-    Raises what is wrong with the extracts where they have a contract of their own; else that, and what is no value in
-    the tables, is `found`.
+    Where rows can be published as they pass, nothing is asked of them afterwards but their keys: returns what passed,
+    and the tables whose rows are known to break nothing. Raises what is wrong with the extracts where they have a
+    contract of their own; else that, and what is no value in the tables, is `found`.
     """
     progress(step := Step("reading extracts"))
     # Without a contract of their own, the extracts are checked once, as the tables they become.
@@ -163,7 +163,7 @@ def _tables(
     with ThreadPoolExecutor(1) as aside, Failures(package.root) as made:
         checked = aside.submit(_check_keys, con.cursor(), "raw", raw, found) if own else None
         try:
-            _make_tables(con, package, as_is, made)
+            sound = make(con, package, as_is, made)
         finally:
             # What is wrong with the extracts goes before what their tables make of it.
             if checked:
@@ -171,7 +171,8 @@ def _tables(
                 found.raise_any()
         made.raise_overflow()
         found.extend(made.kept)
-    return passed
+    # Rows that are published as they came in were checked as they did.
+    return passed, sound | {resource.name for resource in package if as_is and not resource.generated}
 
 
 def _take_in(
@@ -212,24 +213,9 @@ def _take_in(
     refuse(con, failures, doubted, texts)
 
 
-def _make_tables(con: duckdb.DuckDBPyConnection, package: Package, as_is: bool, made: Failures) -> None:
-    macros(con, package.root)
-    for table, sql in selects(con, package).items():
-        resource = package.resource(table)
-        if as_is:
-            con.execute(f"CREATE VIEW main.{name(table)} AS {sql}")
-            continue
-        raise_if(select(con, resource, sql))
-        made.add(cast(con, f"selected.{name(table)}", f"main.{name(table)}", resource))
-    generate(con, package)
-    for resource in package:
-        if resource.generated:
-            made.add(cast(con, f"selected.{name(resource.name)}", f"main.{name(resource.name)}", resource))
-
-
 def _check(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failures) -> None:
-    """Find what is wrong with the rows of tables that were not checked as they came in, and with the keys of all."""
-    unchecked = [resource for resource in made.package if resource.generated or not made.as_is]
+    """Find what is wrong with the rows of tables that are not known to be sound, and with the keys of all."""
+    unchecked = [resource for resource in made.package if resource.name not in made.sound]
     rules = load_rules(made.package) if unchecked else {}
     for resource in unchecked:
         found.add(check_rows(con, f"main.{name(resource.name)}", resource, rules.get(resource.name, [])))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
@@ -18,7 +20,15 @@ MACROS = "pipeline/macros.sql"
 LINEAGE = ("_file", "_line")
 
 
-def selects(con: duckdb.DuckDBPyConnection, package: Package) -> dict[str, str]:
+@dataclass(frozen=True)
+class Select:
+    """The SELECT of a table, and the published tables that it reads."""
+
+    sql: str
+    reads: Set[str]
+
+
+def selects(con: duckdb.DuckDBPyConnection, package: Package) -> dict[str, Select]:
     """The SELECT of each table that comes from extracts, in an order in which each can read those before it.
 
     A project without `pipeline/tables/` publishes its extracts as they are: its SELECTs are made here.
@@ -26,7 +36,7 @@ def selects(con: duckdb.DuckDBPyConnection, package: Package) -> dict[str, str]:
     wanted = [r.name for r in package if not r.generated]
     folder = package.root / FOLDER
     if not folder.is_dir():
-        return {table: f"SELECT * FROM raw.{name(table)}" for table in wanted}
+        return {table: Select(f"SELECT * FROM raw.{name(table)}", frozenset()) for table in wanted}
     files = {path.stem: path for path in listing(folder, ".sql")}
     for table in sorted(set(wanted) ^ set(files)):
         if table in files:
@@ -54,14 +64,14 @@ def read_text(root: Path, file: str) -> str:
         raise FmdataError(f"{file}: not UTF-8 text ({error.reason}, byte {error.start}). Save it as UTF-8.") from None
 
 
-def _in_order(con: duckdb.DuckDBPyConnection, found: dict[str, str]) -> dict[str, str]:
+def _in_order(con: duckdb.DuckDBPyConnection, found: dict[str, str]) -> dict[str, Select]:
     # An extract may have a table's own name: only the bare name, without `raw.`, is the published table.
     waits = {table: _read_by(con, table, sql) & found.keys() for table, sql in found.items()}
     order, left = in_order(waits)
     if left:
         circle = ", ".join(sorted(left))
         raise FmdataError(f"{FOLDER}: these SELECTs wait for each other: {circle}. Let one of them read extracts only.")
-    return {table: found[table] for table in order}
+    return {table: Select(found[table], waits[table]) for table in order}
 
 
 def _read_by(con: duckdb.DuckDBPyConnection, table: str, sql: str) -> set[str]:
