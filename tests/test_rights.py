@@ -196,7 +196,7 @@ def told(built, tmp_path_factory):
     with workspace(Room(MEMORY, scratch), built.folder) as con:
         with Failures(ROOT) as found:
             assemble(con, package, found, lambda _: None, scratch)
-        yield lambda text: check_rights(con, package, gate_of(text), built.folder)
+        yield lambda text: check_rights(con, package, gate_of(text), built.folder, {})
 
 
 def test_a_cell_is_told_once_though_provenance_and_answers_repeat_it(told, ask):

@@ -9,13 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def loading() -> Iterator[None]:
-    """Put around such imports: nothing of what they make is garbage, and to look for it takes as long as some of them.
-
-    Nor is it looked at later, each time that garbage is looked for.
-    """
+    """Put around such imports: nothing that they make is garbage, and to look for it takes as long as some of them."""
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         gc.enable()

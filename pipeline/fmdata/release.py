@@ -23,7 +23,7 @@ from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
 from fmdata.record import Release, Start, recorded
 from fmdata.recount import Recount
-from fmdata.rights import check_rights, load_gate
+from fmdata.rights import check_rights, load_gate, search
 from fmdata.sql import MEMORY, Room, connect, interruptible, name, stop, watched
 from fmdata.swap import staging, swap
 from fmdata.verify import check_sums, compare, verify
@@ -110,26 +110,32 @@ def _make(
         workspace(making.room.part(_HELD), making.folder, making.room.scratch) as con,
         reader or IndependentReader() as reader,
         Failures(package.root) as found,
-        ThreadPoolExecutor(3) as beside,
+        ThreadPoolExecutor(4) as beside,
     ):
         publish = partial(append_csv, release=making.folder, scratch=making.room.scratch)
         made = assemble(con, package, found, progress, making.room.scratch, publish)
         # What has no value amiss is written while it is checked further; nothing is published before that has ended.
-        writing = None if found else beside.submit(making.write, con.cursor(), made, reader, beside)
+        data = None if found else beside.submit(making.write_data, con.cursor(), made)
+        writing = beside.submit(making.write_database, con.cursor(), made, data, reader, beside) if data else None
         try:
             check_tables(con, made, found, progress)
+            assert data and writing, "what is found is raised"
+            data.result()
+            gate = load_gate(con, made.roles)
+            searched = search(making.folder / DATA, gate)
         except BaseException:
             making.step.stop()
             raise
-        assert writing, "what is found is raised"
         counts, hashes, read, in_csv = writing.result()
         content = content_hash(hashes)
         compared = beside.submit(compare, making.folder, package, counts, in_csv, making.room.part(1 - _HELD))
         remarks = remarks_on(package, making.folder, counts)
         _write_rest(package, making.folder, counts, hashes, remarks)
         progress(Step("verifying the release"))
+        borrowed = beside.submit(check_rights, con.cursor(), package, gate, making.folder, searched)
         sums = beside.submit(check_sums, making.folder)
-        borrowed = beside.submit(check_rights, con.cursor(), package, load_gate(con, made.roles), making.folder)
+        if is_zipped(package, making.folder):
+            write_zip(making.folder, f"{package.name}-{package.version}")
         try:
             verify(making.folder, package, counts, reader, read, compared.result(), sums.result())
         finally:
@@ -148,24 +154,33 @@ class _Making:
     progress: Progress
     step: Step = field(default_factory=lambda: Step("writing CSV files"))
 
-    def write(
-        self, con: duckdb.DuckDBPyConnection, made: Assembled, reader: IndependentReader, beside: Executor
+    def write_data(self, con: duckdb.DuckDBPyConnection, made: Assembled) -> dict[str, int]:
+        """Write the tables. Returns the rows of each."""
+        counts = made.rows(con)
+        self.step = Step("writing CSV files", total=sum(counts.values()), percent=watched(con), stop=partial(stop, con))
+        self.progress(self.step)
+        for resource in self.package:
+            if not (self.folder / DATA / f"{resource.name}.csv").exists():
+                append_csv(con, resource, f"main.{name(resource.name)}", self.folder, self.room.scratch)
+            if self.parquet:
+                write_parquet(con, resource, self.folder)
+        return counts
+
+    def write_database(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        made: Assembled,
+        data: Future[dict[str, int]],
+        reader: IndependentReader,
+        beside: Executor,
     ) -> tuple[dict[str, int], dict[str, str], dict[str, int], dict[str, Fingerprint]]:
-        """Write the tables and the DuckDB file, and let `reader` begin.
+        """Describe the tables once their `data` are written, let `reader` begin, and write the DuckDB file.
 
         Returns the rows of each table, the SHA-256 of the CSV files, by file, the rows that the reader should find, and
         the fingerprints of the CSV files.
         """
-        package, folder = self.package, self.folder
-        counts = made.rows(con)
+        package, folder, counts = self.package, self.folder, data.result()
         rows_in_all = sum(counts.values())
-        self.step = Step("writing CSV files", total=rows_in_all, percent=watched(con), stop=partial(stop, con))
-        self.progress(self.step)
-        for resource in package:
-            if not (folder / DATA / f"{resource.name}.csv").exists():
-                append_csv(con, resource, f"main.{name(resource.name)}", folder, self.room.scratch)
-            if self.parquet:
-                write_parquet(con, resource, folder)
         described = beside.submit(write_descriptor, package, folder, counts)
         large = sampled(package, counts)
         if not large:
@@ -208,8 +223,6 @@ def _write_rest(
     write_citation(package, folder)
     _copy(package.root, folder)
     write_sums(folder, hashes)
-    if is_zipped(package, folder):
-        write_zip(folder, f"{package.name}-{package.version}")
 
 
 def _prerequisites(root: Path) -> None:

@@ -103,14 +103,27 @@ def load_gate(con: duckdb.DuckDBPyConnection, roles: Anchoring | None) -> Gate:
     return Gate({run: (source, line) for packed, source, line in rows.fetchall() for run in unpack(packed)})
 
 
-def check_rights(con: duckdb.DuckDBPyConnection, package: Package, gate: Gate, folder: Path) -> list[Failure]:
+def search(folder: Path, gate: Gate) -> dict[Path, list[Borrowed]]:
+    """What each file in a folder holds of the sources."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file()) if gate.runs else ()
+    return {path: gate.borrowed_in(path) for path in files}
+
+
+def check_rights(
+    con: duckdb.DuckDBPyConnection,
+    package: Package,
+    gate: Gate,
+    folder: Path,
+    searched: Mapping[Path, list[Borrowed]],
+) -> list[Failure]:
     """What of the sources the finished files of a release in `folder` hold, each told where its author wrote it.
 
-    That is a cell of `main` (with its extract line), the contract, or a file that is published as it is.
+    That is a cell of `main` (with its extract line), the contract, or a file that is published as it is. Some of the
+    files were `searched` before.
     """
     if not gate.runs:
         return []
-    finished = [*_files(folder, gate), *_database(con, package, folder / f"{package.name}.duckdb", gate)]
+    finished = [*_files(folder, gate, searched), *_database(con, package, folder / f"{package.name}.duckdb", gate)]
     published = {run for _, found in finished for run in runs(found.words)}
     if not published:
         return []
@@ -129,9 +142,9 @@ def check_cells(con: duckdb.DuckDBPyConnection, package: Package, roles: Anchori
     return [failure for failure, _ in _cells(con, package, load_gate(con, roles))]
 
 
-def _files(folder: Path, gate: Gate) -> Found:
+def _files(folder: Path, gate: Gate, searched: Mapping[Path, list[Borrowed]]) -> Found:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        for found in gate.borrowed_in(path):
+        for found in searched[path] if path in searched else gate.borrowed_in(path):
             yield _failure(path.relative_to(folder).as_posix(), found.at, "the finished file holds", found), found
 
 
