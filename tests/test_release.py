@@ -17,6 +17,7 @@ import pytest
 
 from conftest import ROOT, copy_inputs
 from fmdata import swap
+from fmdata.assemble import workspace
 from fmdata.contract import Package, load
 from fmdata.errors import FmdataError
 from fmdata.independent import IndependentReader
@@ -202,6 +203,13 @@ def test_a_build_that_is_stopped_leaves_the_previous_release(published, built, s
     assert fmdata("build", cwd=published).returncode == 0
     assert (published / "dist/latest/CHANGELOG.md").read_text().startswith("# Changes")
     assert sorted(path.name for path in (published / "dist").iterdir()) == [".built.json", ".lock", "latest"]
+
+
+def test_whatever_makes_a_table_knows_no_time_zone_but_utc(tmp_path, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    told = "SELECT CAST(TIMESTAMPTZ '2024-01-01 00:00:00+00' AS VARCHAR)"
+    with workspace(Room(MEMORY, tmp_path)) as con, con.cursor() as cursor:
+        assert [one.execute(told).fetchall() for one in (con, cursor)] == [[("2024-01-01 00:00:00+00",)]] * 2
 
 
 def test_a_build_that_fails_leaves_the_previous_release(published, built):
