@@ -18,6 +18,7 @@ FMDATA = (PEERS_PYTHON, "-m", "fmdata")
 # Each peer that checks: its name for people, its script and the packages whose versions matter.
 CHECKERS = {
     "DuckDB SQL, all that ours asks": ("duckdb_same", ("duckdb",)),
+    "dataframely, all that ours asks": ("dataframely_same", ("dataframely", "polars")),
     "DuckDB SQL, types and constraints": ("duckdb_sql", ("duckdb",)),
     "dataframely": ("dataframely_schema", ("dataframely", "polars")),
     "pointblank": ("pointblank_validation", ("pointblank", "polars")),
