@@ -12,7 +12,7 @@ from collections import Counter
 
 import dataframely as dy
 import polars as pl
-from contract import COLUMNS, KINDS, project, tell
+from contract import COLUMNS, project, tell
 from dataframely_schema import BUILT_IN, schema
 from frames import GROUPS, TYPES
 
