@@ -131,9 +131,9 @@ _MAKERS = {"Failure": 5, "failure": 0, "alike": 4}
 
 def _rule(node):
     """Where a rule's name may stand: a failure's call, an assignment to `rule`, what functions of failures give."""
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _MAKERS:
+    if isinstance(node, ast.Call) and (maker := ast.unparse(node.func).rpartition(".")[2]) in _MAKERS:
         yield from [word.value for word in node.keywords if word.arg == "rule"]
-        yield from node.args[_MAKERS[node.func.id] :][:1]
+        yield from node.args[_MAKERS[maker] :][:1]
     elif isinstance(node, ast.Call) and ast.unparse(node.func) == "faults.append":
         yield from getattr(node.args[0], "elts", [])[1:2]
     elif isinstance(node, ast.Assign):

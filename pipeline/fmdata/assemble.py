@@ -163,7 +163,7 @@ def _tables(
     with ThreadPoolExecutor(1) as aside, Failures(package.root) as made:
         checked = aside.submit(_check_keys, con.cursor(), "raw", raw, found) if own else None
         try:
-            sound = make(con, package, as_is, made)
+            sound = make(con, package, raw, as_is, made)
         finally:
             # What is wrong with the extracts goes before what their tables make of it.
             if checked:

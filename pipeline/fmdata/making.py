@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property, partial
 from queue import SimpleQueue
@@ -13,7 +13,8 @@ import polars as pl
 from fmdata.casts import cast
 from fmdata.checks import Rules, check_rows, load_rules
 from fmdata.contract import Package, Resource
-from fmdata.errors import FmdataError, raise_if
+from fmdata.corrections import Correction, accepted, by_table, correct, misplaced
+from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.failures import Failures
 from fmdata.provenance import generate
 from fmdata.sql import name, stop
@@ -24,15 +25,17 @@ _AT_ONCE = 2
 _Select = Callable[[duckdb.DuckDBPyConnection], None]
 
 
-def make(con: duckdb.DuckDBPyConnection, package: Package, as_is: bool, found: Failures) -> set[str]:
-    """Make every table in `main`: by its SELECT, or of its extract `as_is`; then what is generated of them.
+def make(con: duckdb.DuckDBPyConnection, package: Package, raw: Package, as_is: bool, found: Failures) -> set[str]:
+    """Make every table in `main`: by its SELECT and corrected, or of its extract `as_is`; then what is generated of them.
 
-    What is no value is `found`. Returns the tables whose rows are known to break nothing; what others break is left to
+    What is no value, and what cannot be corrected, is `found`. Returns the tables whose rows are known to break nothing; what others break is left to
     be told in its order. Raises `FmdataError` for a SELECT that does not run, `CheckError` for one that lacks columns.
     """
     macros(con, package.root)
-    wanted = selects(con, package)
-    with _Making(con, package) as making:
+    wanted, corrections = selects(con, package), accepted(con, raw)
+    found.extend(wrong := misplaced(corrections, package))
+    of_table, corrected = by_table(corrections, wrong), [one.cell for one in corrections]
+    with _Making(con, package, of_table) as making:
         for table, its in wanted.items():
             if as_is:
                 con.execute(f"CREATE VIEW main.{name(table)} AS {its.sql}")
@@ -41,7 +44,7 @@ def make(con: duckdb.DuckDBPyConnection, package: Package, as_is: bool, found: F
                 making.begin(resource, partial(_select, resource, its.sql), its.reads)
         for resource in package:
             if resource.generated:
-                making.begin(resource, partial(generate, package=package), () if as_is else wanted)
+                making.begin(resource, partial(generate, package=package, corrected=corrected), () if as_is else wanted)
         return making.end(found)
 
 
@@ -52,14 +55,17 @@ def _select(resource: Resource, sql: str, con: duckdb.DuckDBPyConnection) -> Non
 class _Making:
     """Tables that are being made, and checked behind that, in threads of their own."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, package: Package) -> None:
+    def __init__(
+        self, con: duckdb.DuckDBPyConnection, package: Package, corrections: Mapping[str, list[Correction]]
+    ) -> None:
         self._cursors = [con.cursor() for _ in range(_AT_ONCE + 1)]
         self._judge, *free = self._cursors
         self._free: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
         for cursor in free:
             self._free.put(cursor)
         self._maker, self._checker = ThreadPoolExecutor(_AT_ONCE), ThreadPoolExecutor(1)
-        self._package = package
+        self._package, self._corrections = package, corrections
+        self._wrong: list[Failure] = []
         self._made: dict[str, Future[list[pl.DataFrame]]] = {}
         self._sound: dict[str, Future[bool]] = {}
 
@@ -90,6 +96,7 @@ class _Making:
             found.add(made.result())
             # Nobody else asks what it was.
             made.result().clear()
+        found.extend(self._wrong)
         return {table for table, sound in self._sound.items() if sound.result()}
 
     def _make(
@@ -100,7 +107,9 @@ class _Making:
         con = self._free.get()
         try:
             selected(con)
-            return cast(con, f"selected.{name(resource.name)}", f"main.{name(resource.name)}", resource)
+            found = cast(con, f"selected.{name(resource.name)}", f"main.{name(resource.name)}", resource)
+            self._wrong += correct(con, resource, self._corrections.get(resource.name, ()))
+            return found
         finally:
             self._free.put(con)
 

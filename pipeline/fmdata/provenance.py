@@ -8,7 +8,7 @@ has no row, nor has one without a place, and one without words is inferred.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import duckdb
 
@@ -22,11 +22,12 @@ _ITSELF = ("verbatim", "split")
 _RESTS_ON_WORDS = (*_ITSELF, "normalised")
 
 
-def generate(con: duckdb.DuckDBPyConnection, package: Package) -> None:
+def generate(con: duckdb.DuckDBPyConnection, package: Package, corrected: Iterable[tuple[str, str, str]]) -> None:
     """Make `selected.<resource>` for the provenance resource, if the contract has one.
 
     One row a fact cell: table_name, row_key (the primary key's texts joined by a blank), column_name, passage_id (its
     place), derivation, as_written (the words of the place it rests on); with the fact row's `_file` and `_line`.
+    Cells that were `corrected`, named by table, key and column, are curated, and rest on no words.
     """
     if found := lineage(package):
         parts = [
@@ -38,6 +39,12 @@ def generate(con: duckdb.DuckDBPyConnection, package: Package) -> None:
             f"SELECT * EXCLUDE (_table, _field) FROM ({' UNION ALL '.join(parts)}) "
             "ORDER BY _table, _file, _line, row_key, _field"
         )
+        for cell in corrected:
+            con.execute(
+                f"UPDATE selected.{name(found.cells.name)} SET derivation = 'curated', as_written = NULL "
+                "WHERE table_name = $1 AND row_key = $2 AND column_name = $3",
+                list(cell),
+            )
 
 
 def fact_tables(package: Package, found: Lineage) -> list[Resource]:

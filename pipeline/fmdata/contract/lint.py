@@ -34,7 +34,7 @@ _DIALECT = {
 _RESOURCE = {
     "type": ("table",), "profile": ("tabular-data-resource",), "format": ("csv",), "scheme": ("file",),
     "encoding": ("utf-8", "UTF-8", "utf8"), "mediatype": ("text/csv",), "generated": ("provenance",),
-    "role": ("anchors", "word_runs", "ledger"),
+    "role": ("anchors", "word_runs", "ledger", "corrections", "tombstones"),
 }  # fmt: skip
 _REFUSED = {
     "data": "inline data", "compression": "compressions by hand", "extrapaths": "extra paths", "innerpath": "zips",
@@ -69,7 +69,8 @@ def lint_published(descriptor: dict[str, Any], manifest: bool) -> list[Fault]:
 
     With a `manifest`, the extracts have a contract of their own, and their roles stand there.
     """
-    faults = list(_roles(descriptor, ("anchors", "word_runs") if manifest else ()))
+    # What corrects a table needs an extract beside the table.
+    faults = list(_roles(descriptor, ("anchors", "word_runs") if manifest else ("corrections", "tombstones")))
     for index, resource in enumerate(descriptor["resources"]):
         published, given = f"dist/latest/data/{resource['name']}.csv", resource.get("path", [])
         for path in [given] if isinstance(given, str) else given:

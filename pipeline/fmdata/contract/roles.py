@@ -26,9 +26,17 @@ EXTRACTED = "extracted"
 ANCHOR_AGAIN = "Run `fmdata anchor` with the captured text"
 """What to do about anchors and word runs that are not those of the text."""
 WRITTEN = {"anchors": ANCHORS, "word_runs": WORD_RUNS}
+CORRECTION = (
+    "table_name", "row_key", "column_name", "wrong_value", "right_value", "reason", "evidence", "reported_on",
+    "reported_by", "reporter_role", "status",
+)  # fmt: skip
+TOMBSTONE = ("table_name", "row_key", "fate", "merged_into", "since_version", "reason")
+KEPT = {"corrections": CORRECTION, "tombstones": TOMBSTONE}
+"""What curators keep of what became of rows, as extracts and as published tables: the roles and their fields."""
 _TYPES = {
     "integer": {*POSITION, "char_start", "char_end", "token_count", "capture_bytes", "capture_lines", "line_number"},
     "boolean": {"is_bibliographic"},
+    "date": {"reported_on"},
 }
 
 
@@ -106,6 +114,17 @@ def anchoring(package: Package, raw: Package) -> Anchoring | None:
     _expect(package, found.places, ("source_id", *POSITION, *MEASURES))
     _expect(package, found.sources, ("source_id", *SOURCE))
     return Anchoring(found.cells, found.places, found.place_key, found.sources, found.ledger, anchors, word_runs)
+
+
+def with_role(package: Package, role: str) -> Resource | None:
+    """The resource that keeps corrections or tombstones, None where there is none.
+
+    Raises `FmdataError` for one without the fields of its role.
+    """
+    resource = next((resource for resource in package if resource.role == role), None)
+    if resource:
+        _expect(package, resource, KEPT[role])
+    return resource
 
 
 def _written(raw: Package, role: str, fields: tuple[str, ...]) -> Resource:
