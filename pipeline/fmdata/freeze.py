@@ -1,35 +1,101 @@
-"""Releasing a version: the current build frozen in `dist/releases/<version>/`, for good."""
+"""Releasing a version: the current build frozen in `dist/releases/<version>/`, for good.
+
+A release is made of a build and of nothing else, so that anyone can build it again: its date stands in the changelog,
+which is one of the build's inputs, before the build that is frozen.
+"""
 
 from __future__ import annotations
 
-import json
-import os
 import shutil
 import subprocess
-import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from fmdata.changelog import FILE, dates, read, with_release
 from fmdata.contract import load
 from fmdata.errors import FmdataError
-from fmdata.history import RELEASES, Version, parse
-from fmdata.history.releases import CHANGES, parts, released
+from fmdata.history.releases import CHANGES, RELEASES, base, parts, released
+from fmdata.history.summary import summary
+from fmdata.history.versions import Version, parse
 from fmdata.progress import Progress
-from fmdata.record import Release
-from fmdata.swap import replace_files, swap, work_folder
-from fmdata.writers.archive import write_sums
+from fmdata.record import start
+from fmdata.release import build
+from fmdata.swap import replace_files, staging, swap
+from fmdata.writers.archive import SUMS, digests
 
-_INPUTS = ("raw", "pipeline", "datapackage.json", "LICENSE", FILE)
+_INPUTS = ("raw", "pipeline", "datapackage.json", "LICENSE")
 
 
 @dataclass(frozen=True)
 class Frozen:
-    """A release: its version, date and folder; `changes` are those since the version before, for people."""
+    """A version that was released, its date and its folder; `changes` are what the changelog says of its data."""
 
     version: Version
     date: str
     folder: Path
     changes: tuple[str, ...]
+
+
+def freeze(root: Path, date: str, progress: Progress, memory: int, parquet: bool = False) -> Frozen:
+    """Release the declared version of the project at `root`, dated `date`.
+
+    Raises `FmdataError` if it is released already or comes before a released one, if inputs were changed since they were
+    committed, if the changelog has another date for it, and what a build raises. Whatever fails, changelog and releases
+    stay as they were.
+    """
+    package = load(root)
+    version = parse(package.version, "datapackage.json")
+    if version in released(root):
+        advice = "Raise the version in datapackage.json; what is released is never changed"
+        raise FmdataError(f"{RELEASES}/{version}: the version {version} is released already. {advice}.")
+    base(root, package.version)
+    _refuse_uncommitted(root)
+    before = read(root)
+    if (known := dates(root).get(str(version), date)) != date:
+        raise FmdataError(f"{FILE}: the version {version} is dated {known}, not {date}. Give that date, or correct it.")
+
+    def built() -> Path:
+        begun = start(root, {"parquet": parquet})
+        return build(root, progress, memory, begun, parquet).folder
+
+    changes = tuple(summary(built() / CHANGES))
+    try:
+        if str(version) not in dates(root):
+            replace_files({root / FILE: with_release(before, str(version), date, changes)})
+        folder = built()
+        with staging(root / "dist") as aside:
+            target = root / RELEASES / str(version)
+            target.parent.mkdir(exist_ok=True)
+            _copy(folder, aside / "release", package.name, version)
+            swap(aside / "release", target)
+    except BaseException:
+        if not (root / RELEASES / str(version)).exists():
+            replace_files({root / FILE: before})
+        raise
+    return Frozen(version, date, target, changes)
+
+
+def _copy(latest: Path, target: Path, name: str, version: Version) -> None:
+    """Copy what a release consists of, with sums of its own."""
+    target.mkdir()
+    copied = [file for file in parts(name, version) if file != SUMS]
+    for file in copied:
+        if not (latest / file).is_file():
+            raise FmdataError(f"{latest / file}: the build has no such file; a release needs it. Raise the limit zip.")
+        shutil.copyfile(latest / file, target / file)
+    sums = digests(target, copied)
+    (target / SUMS).write_text("".join(f"{sums[file]}  {file}\n" for file in copied), encoding="utf-8")
+
+
+def _refuse_uncommitted(root: Path) -> None:
+    """Raise `FmdataError` for inputs that are not as they were committed, where the project is under version control."""
+    command = ["git", "-C", str(root), "status", "--porcelain", "--", *_INPUTS]
+    try:
+        told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")
+    except OSError:
+        # Without git there is no commit to build it again from, and nobody was promised one.
+        return
+    if changed := told.stdout.splitlines() if told.returncode == 0 else []:
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        advice = "Commit first, so that the release can be built again from its commit"
+        raise FmdataError(f"{changed[0][3:]}{more}: changed since the last commit. {advice}.")

@@ -33,7 +33,7 @@ _DIALECT = {
 }  # fmt: skip
 _RESOURCE = {
     "type": ("table",), "profile": ("tabular-data-resource",), "format": ("csv",), "scheme": ("file",),
-    "encoding": ("utf-8", "UTF-8", "utf8"), "mediatype": ("text/csv",), "generated": ("provenance",),
+    "encoding": ("utf-8", "UTF-8", "utf8"), "mediatype": ("text/csv",), "generated": ("provenance", "changes"),
     "role": ("anchors", "word_runs", "ledger", "corrections", "tombstones"),
 }  # fmt: skip
 _REFUSED = {

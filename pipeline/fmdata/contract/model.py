@@ -141,6 +141,8 @@ class Limits:
     validation: int = 20_000
     # Bytes of all files together up to which there is a zip of them.
     zip: int = 100_000_000
+    # Rows of a table up to which its history is kept inside the release.
+    history: int = 100_000
 
 
 @dataclass(frozen=True)

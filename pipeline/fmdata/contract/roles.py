@@ -31,6 +31,7 @@ CORRECTION = (
     "reported_by", "reporter_role", "status",
 )  # fmt: skip
 TOMBSTONE = ("table_name", "row_key", "fate", "merged_into", "since_version", "reason")
+LOG = ("version", "table_name", "row_key", "column_name", "change", "old_value", "new_value", "reason")
 KEPT = {"corrections": CORRECTION, "tombstones": TOMBSTONE}
 """What curators keep of what became of rows, as extracts and as published tables: the roles and their fields."""
 _TYPES = {
