@@ -1,6 +1,6 @@
 """The contract of what is published, read from a Data Package descriptor and never written twice."""
 
-from fmdata.contract.load import has_manifest, load
+from fmdata.contract.load import has_manifest, load, load_published
 from fmdata.contract.model import Field, ForeignKey, Limits, Package, Resource, View
 from fmdata.contract.roles import Anchoring, Lineage, anchoring, lineage
 
@@ -17,4 +17,5 @@ __all__ = [
     "has_manifest",
     "lineage",
     "load",
+    "load_published",
 ]

@@ -11,6 +11,7 @@ from typing import Any
 from fmdata.contract.lint import Fault, lint, lint_manifest, lint_published
 from fmdata.contract.model import Field, ForeignKey, Package, Resource, View
 from fmdata.contract.pointers import Pointer
+from fmdata.contract.release import without_added
 from fmdata.errors import CheckError, Failure, FmdataError
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -26,6 +27,19 @@ def load(root: Path, path: str = "datapackage.json", extracts: bool = False) -> 
     manifest = has_manifest(root)
     if faults := lint(descriptor) or (lint_manifest(descriptor) if extracts else lint_published(descriptor, manifest)):
         raise CheckError([_failure(path, text, fault) for fault in faults])
+    return _package(root, path, descriptor)
+
+
+def load_published(folder: Path, path: str = "datapackage.json") -> Package:
+    """The contract that a release carries at `folder/path`, with what its writer added. Raises as `load` does."""
+    text = _read(folder, path)
+    descriptor = _parse(text, path)
+    if faults := lint(without_added(descriptor)):
+        raise CheckError([_failure(path, text, fault) for fault in faults])
+    return _package(folder, path, descriptor)
+
+
+def _package(root: Path, path: str, descriptor: dict[str, Any]) -> Package:
     resources = tuple(_resource(r) for r in descriptor["resources"])
     views = tuple(
         View(
