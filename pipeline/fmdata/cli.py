@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fmdata import __version__, terminal
+from fmdata.history_commands import diff
 from fmdata.options import MEMORY_LIMIT, ROOT, fail
 from fmdata.source_commands import anchor, coverage, trace, verify
 
@@ -57,10 +58,11 @@ def main() -> None:
       fmdata query "FROM _release"            ask the release something
       fmdata tables                           see what is in it
       fmdata trace TABLE KEY                  where a row stands in its source
+      fmdata diff OLD NEW                     what changed, and the version that demands
     """
 
 
-for command in (anchor, verify, trace, coverage):
+for command in (anchor, verify, trace, coverage, diff):
     main.add_command(command)
 
 

@@ -10,7 +10,7 @@ import math
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -176,14 +176,20 @@ def _json(value: object) -> object:
 
 
 def write_text(text: str, output: Path) -> None:
-    """Write `text` to `output`: a plain file whole or not at all, anything else (a pipe, a device) as it comes."""
+    """Write `text` and a line end to `output`, as `write_lines` does."""
+    write_lines([text], output)
+
+
+def write_lines(lines: Iterable[str], output: Path) -> None:
+    """Write lines to `output`: a plain file whole or not at all, anything else (a pipe, a device) as they come."""
     target = output.resolve()
-    if target.exists() and not target.is_file():
-        target.write_text(text + "\n", encoding="utf-8")
-        return
-    part = target.with_name(f".{target.name}.part")
+    plain = target.is_file() or not target.exists()
+    part = target.with_name(f".{target.name}.part") if plain else target
     try:
-        part.write_text(text + "\n", encoding="utf-8")
-        part.replace(target)
+        with part.open("w", encoding="utf-8") as file:
+            file.writelines(f"{line}\n" for line in lines)
+        if plain:
+            part.replace(target)
     finally:
-        part.unlink(missing_ok=True)
+        if plain:
+            part.unlink(missing_ok=True)

@@ -29,6 +29,17 @@ class Room:
         return Room(int(self.memory * share), self.scratch)
 
 
+def room(memory: int, beside: int, least: int, scratch: Path) -> Room:
+    """What is left for DuckDB of `memory` bytes when the program takes `beside` them, if it is at `least` so much.
+
+    Raises `FmdataError` if it is less.
+    """
+    if memory < beside + least:
+        found, needed = (f"{size / 1e6:,.0f} MB" for size in (memory, beside + least))
+        raise FmdataError(f"the memory limit of {found} is too small; expected at least {needed}. Allow more.")
+    return Room(memory - beside, scratch)
+
+
 def connect(room: Room, **config: str) -> duckdb.DuckDBPyConnection:
     """An in-memory database within some room."""
     limits = {"memory_limit": f"{room.memory}B", "temp_directory": str(room.scratch)}
