@@ -276,6 +276,7 @@ def test_rows_of_a_table_that_follows_from_others_weigh_nothing(words, tmp_path)
 
 def test_a_key_that_another_table_refers_to_is_gone_with_its_value_not_with_its_row(tmp_path):
     """The row keeps its primary key; what is gone is the code that birds name."""
+
     def tables(code, other):
         trees = table("trees", [field("id"), field("code")], [["1", code], ["2", other]], "id", uniqueKeys=["code"])
         key = {"fields": "code", "reference": {"resource": "trees", "fields": "code"}}

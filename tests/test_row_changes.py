@@ -10,7 +10,7 @@ from pathlib import Path
 import daff
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fmdata.errors import FmdataError
@@ -81,8 +81,8 @@ def found(con, old, new):
 @given(pairs())
 def test_the_same_as_two_dictionaries(con, pair):
     names, width, old, new, _ = pair
-    if len({" ".join(key) for key in {**old, **new}}) < len({**old, **new}):
-        return  # Keys that are joined to the same text cannot be told apart here.
+    # Keys that are joined to the same text cannot be told apart here.
+    assume(len({" ".join(key) for key in {**old, **new}}) == len({**old, **new}))
     with tempfile.TemporaryDirectory() as folder:
         added, removed, cells = found(con, *tables(Path(folder), *pair))
     assert added == {" ".join(k): dict(zip(names, [*k, *new[k]], strict=True)) for k in new.keys() - old.keys()}
@@ -100,6 +100,8 @@ def test_the_same_as_two_dictionaries(con, pair):
 def test_the_same_as_daff(con, pair, random):
     """Rows and columns of the new table are in another order; daff does not tell a blank from an empty text."""
     names, width, old, new, order = pair
+    # daff takes these texts for no key at all.
+    assume(not {"null", "undefined"} & {part for key in {**old, **new} for part in key})
     others = random.sample(names, len(names))
     with tempfile.TemporaryDirectory() as folder:
         releases = tables(Path(folder), names, width, old, new, order, others)
@@ -201,6 +203,10 @@ def test_a_blank_is_a_blank_however_it_is_written(tmp_path):
     with compared(old, new) as found:
         cells = {row.key: row.cells for row in found.tables[0].rows(found.con)}
     assert cells == {"2": (("x", "NA", None),), "3": (("x", "a", ""),)}
+    # The same file, read by another contract.
+    also = release(tmp_path / "also", [table("t", [fields[0], field("x", missingValues=["", "NA"])], rows, "id")])
+    with compared(old, also) as found:
+        assert [row.cells for row in found.tables[0].rows(found.con)] == [(("x", "NA", None),)]
 
 
 def test_another_key_matches_rows_that_had_it_before(tmp_path):
