@@ -290,6 +290,27 @@ def test_a_key_that_another_table_refers_to_is_gone_with_its_value_not_with_its_
     assert [reason.rule for reason in swapped.reasons] == [recipe.CORRECTED]
 
 
+def test_rows_that_only_their_own_table_refers_to_are_removed_like_any_other(tmp_path):
+    key = {"fields": "parent", "reference": {"resource": "trees", "fields": "id"}}
+    rows = [["1", None], ["2", "1"]]
+    made = [
+        release(tmp_path / str(number), [table("trees", [field("id"), field("parent")], some, "id", foreignKeys=[key])])
+        for number, some in enumerate((rows, [["2", None]]))
+    ]
+    assert [reason.rule for reason in weighed(*made).reasons] == [recipe.ROWS_REMOVED, recipe.CORRECTED]
+
+
+def test_references_to_a_table_that_follows_from_others_weigh_nothing(tmp_path):
+    cells = [field(name) for name in ("table_name", "row_key", "column_name", "derivation", "passage_id")]
+    key = {"fields": "cell", "reference": {"resource": "made", "fields": "row_key"}}
+    birds = table("birds", [field("bird"), field("cell")], [["b", "1"]], "bird", foreignKeys=[key])
+    made = [
+        release(tmp_path / str(len(rows)), [table("made", cells, rows, ["row_key"], generated="provenance"), birds])
+        for rows in ([["t", "1", "c", "curated", "p"]], [])
+    ]
+    assert [reason.rule for reason in weighed(*made).reasons] == [recipe.FOLLOWS]
+
+
 def test_the_reasons_name_rows_and_fields(tmp_path):
     before, after = base(), base()
     for row in after["tables"][0]["rows"][:2]:
@@ -319,11 +340,11 @@ def test_a_rename_that_the_rows_refute_is_none(tmp_path):
         assert [change.rule for change in found.schema] == [recipe.TABLE_REMOVED, recipe.TABLE_ADDED]
 
 
-def test_two_that_may_have_been_renamed_are_not_guessed(tmp_path):
-    one = [table(name, [field("id")], [["1"]], "id") for name in ("a", "b")]
-    two = [table(name, [field("id")], [["1"]], "id") for name in ("c", "d")]
+@pytest.mark.parametrize(("gone", "come"), [("a", "c"), ("ab", "c"), ("a", "cd")])
+def test_of_several_that_may_have_been_renamed_none_is_guessed(gone, come, tmp_path):
+    one, two = ([table(name, [field("id")], [["1"]], "id") for name in names] for names in (gone, come))
     with compared(release(tmp_path / "old", one), release(tmp_path / "new", two)) as found:
-        assert found.renames.tables == {}
+        assert found.renames.tables == ({"a": "c"} if len(gone + come) == 2 else {})
 
 
 def test_versions():

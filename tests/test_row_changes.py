@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from fmdata.errors import FmdataError
-from fmdata.history import at_folder, difference
+from fmdata.history import at_folder, difference, sides
 from releases import compared, field, release, table
 
 SETTINGS = settings(
@@ -266,3 +266,28 @@ def test_equal_files_are_not_read(tmp_path):
         (one / "datapackage.json").write_text(text.replace('"rowCount": 1', '"rowCount": 3'))
     with compared(*made) as found:
         assert not found
+
+
+def test_every_type_without_a_key_and_as_a_key(tmp_path):
+    """Rows are ordered by their values, of whatever type, and what is no value of its type by its text."""
+    values = {"integer": "9 10", "number": "9.5 10", "boolean": "false true", "date": "2024-01-01 2024-01-02",
+              "time": "09:00:00 10:00:00", "datetime": "2024-01-01T00:00:00 2024-01-02T00:00:00", "year": "0999 2000",
+              "yearmonth": "2024-01 2024-02", "duration": "P1D P2D", "string": "a b", "any": "a b",
+              "object": '{"a":1} {"a":2}', "array": "[1] [2]"}  # fmt: skip
+    first, second = ([text.split()[n] for text in values.values()] for n in (0, 1))
+    fields = [field(f"f_{kind}", kind) for kind in values]
+    keys = [own["name"] for own in fields if own["type"] not in ("object", "array")]
+    for key in ((), keys):
+        old = release(tmp_path / f"old{len(key)}", [table("t", fields, [first, second], key)])
+        new = release(tmp_path / f"new{len(key)}", [table("t", fields, [], key)])
+        with compared(old, new) as found:
+            assert [list(row.old.values()) for row in found.tables[0].rows(found.con)] == [first, second]
+
+
+def test_keys_that_share_a_hash_are_two(tmp_path, monkeypatch):
+    monkeypatch.setattr(sides, "_HASH", "length")
+    fields = [field("id"), field("x")]
+    old = release(tmp_path / "old", [table("t", fields, [["1", "a"], ["2", "a"]], "id")])
+    new = release(tmp_path / "new", [table("t", fields, [["1", "a"], ["3", "a"]], "id")])
+    with compared(old, new) as found:
+        assert found.tables[0].counts == {"added": 1, "removed": 1}

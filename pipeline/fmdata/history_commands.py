@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fmdata import terminal
 from fmdata.options import MEMORY_LIMIT, ROOT
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def diff(
             opened(new, root.resolve(), scratch) as after,
             connect(room(memory, _BESIDE, _LEAST, scratch)) as con,
         ):
-            found = difference(con, before, after)
+            with terminal.progress() as progress:
+                found = difference(con, before, after, progress)
             answer = _written(found, minimum(before.version, found), form, limit)
             if output is not None:
                 write_lines(answer, output)

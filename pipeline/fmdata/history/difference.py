@@ -13,6 +13,7 @@ from fmdata.history.renames import Renames, supposed
 from fmdata.history.row_changes import RowChanges, row_changes
 from fmdata.history.schema_changes import SchemaChange, schema_changes
 from fmdata.history.sides import Side, reading
+from fmdata.progress import Progress, Step
 from fmdata.sql import count, scalar
 
 # Of what two releases have in common, so much must be alike under two names for them to be taken for one thing.
@@ -38,10 +39,15 @@ class Difference:
         return bool(self.schema or any(self.tables))
 
 
-def difference(con: duckdb.DuckDBPyConnection, old: Published, new: Published) -> Difference:
+def difference(
+    con: duckdb.DuckDBPyConnection, old: Published, new: Published, progress: Progress = lambda _: None
+) -> Difference:
     """Compare two releases, in memory and on disk as far as `con` may. Raises `FmdataError` for unsound files."""
     renames = _confirmed(con, old, new, supposed(old.package, new.package))
-    changes = [row_changes(con, old, new, pair, renames) for pair in renames.pairs(old.package, new.package)]
+    changes = []
+    for pair in renames.pairs(old.package, new.package):
+        progress(Step(f"comparing {pair[1].name}"))
+        changes.append(row_changes(con, old, new, pair, renames))
     schema = schema_changes(old.package, new.package, renames)
     return Difference(con, old, new, renames, schema, changes, gone(con, old, changes, renames))
 

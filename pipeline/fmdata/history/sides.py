@@ -14,6 +14,9 @@ from fmdata.history.published import Published
 from fmdata.sql import count, literal, name
 from fmdata.writers.csv import published_rows
 
+# As many hashes as rows prove that rows differ.
+_HASH = "hash"
+
 
 class Side(NamedTuple):
     """A table of one of the releases that are compared; its columns in queries are `letter`0, `letter`1, …"""
@@ -65,10 +68,10 @@ def is_key(con: duckdb.DuckDBPyConnection, side: Side, fields: Sequence[str]) ->
     """Whether some fields have a value in every row, and no two rows the same ones."""
     columns = [side.column(field) for field in fields]
     listed, present = ", ".join(columns), " AND ".join(f"{column} IS NOT NULL" for column in columns)
-    query = f"coalesce(bool_and({present}), true), count(DISTINCT hash({listed})) = count(*)"
+    query = f"coalesce(bool_and({present}), true), count(DISTINCT {_HASH}({listed})) = count(*)"
     [(whole, differ)] = con.execute(f"SELECT {query} FROM {side.rows}").fetchall()
     if whole and not differ:
-        # Rows that differ may share a hash.
+        # Less prove nothing: rows that differ may share one.
         differ = not count(con, f"(SELECT {listed} FROM {side.rows} GROUP BY ALL HAVING count(*) > 1)")
     return bool(whole and differ)
 
