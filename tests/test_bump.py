@@ -77,6 +77,10 @@ def rename(old, new, table=0):
     return change
 
 
+def retype(name, kind):
+    return lambda package: own(package, name).update(type=kind)
+
+
 def drop(number, table=0):
     def change(package):
         one = package["tables"][table]
@@ -149,6 +153,8 @@ CASES = {
                                      [recipe.IDENTITY, recipe.WORDS]),
     "field renamed and described": (also(describe("height", description="H"), rename("height", "metres")),
                                     [recipe.IDENTITY, recipe.WORDS]),
+    "a field of another type in its place": (also(rename("age", "years"), retype("years", "number")),
+                                             [recipe.FIELD_REMOVED, recipe.FIELD_ADDED]),
     "key field renamed": (also(rename("bird_id", "id", 1), schema(1, primaryKey="id")), [recipe.IDENTITY]),
     "field added": (add_field, [recipe.FIELD_ADDED]),
     "fields re-ordered": (move, [recipe.REORDERED]),
@@ -193,6 +199,9 @@ CASES = {
     "enum with less": (constrain("kind", enum=["ash"]), [recipe.STRICTER]),
     "enum with others": (constrain("kind", enum=["ash", "elm"]), [recipe.STRICTER, recipe.LOOSER]),
     "enum in another order": (constrain("kind", enum=["ash", "oak"]), [recipe.WORDS]),
+    "ordered categories in another order": (
+        also(constrain("kind", enum=["ash", "oak"]), describe("kind", categories=["ash", "oak"], categoriesOrdered=True)),
+        [recipe.TYPE, recipe.TYPE, recipe.WORDS]),
     "enum gone": (constrain("kind", enum=None), [recipe.LOOSER]),
     "enum added": (constrain("code", enum=["aa", "bb", "cc"]), [recipe.STRICTER]),
     "missing value added": (describe("label", missingValues=["", "-", "?"]), [recipe.STRICTER]),
@@ -345,6 +354,16 @@ def test_of_several_that_may_have_been_renamed_none_is_guessed(gone, come, tmp_p
     one, two = ([table(name, [field("id")], [["1"]], "id") for name in names] for names in (gone, come))
     with compared(release(tmp_path / "old", one), release(tmp_path / "new", two)) as found:
         assert found.renames.tables == ({"a": "c"} if len(gone + come) == 2 else {})
+
+
+def test_a_field_that_was_there_before_is_no_new_name(tmp_path):
+    """The field that now stands in the place of the one that is gone has the very same values."""
+    fields = [field("id"), field("a", description="A"), field("b", description="B")]
+    old = release(tmp_path / "old", [table("t", fields, [["1", "x", "x"]], "id")])
+    new = release(tmp_path / "new", [table("t", [fields[0], fields[2]], [["1", "x"]], "id")])
+    with compared(old, new) as found:
+        assert found.renames.fields == {}
+        assert [(change.field, change.rule) for change in found.schema] == [("a", recipe.FIELD_REMOVED)]
 
 
 def test_versions():
