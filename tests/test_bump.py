@@ -137,6 +137,7 @@ def remove_row(row, table=0):
 
 
 REFERENCE = {"fields": "tree_id", "reference": {"resource": "trees", "fields": "tree_id"}}
+ASH_OAK = ["ash", "oak"]
 CODE = {"resource": "trees", "fields": "code"}
 MORE = {"name": "b", "description": "B"}
 # What is changed -> the rules that weigh it, all of them.
@@ -200,8 +201,12 @@ CASES = {
     "enum with others": (constrain("kind", enum=["ash", "elm"]), [recipe.STRICTER, recipe.LOOSER]),
     "enum in another order": (constrain("kind", enum=["ash", "oak"]), [recipe.WORDS]),
     "ordered categories in another order": (
-        also(constrain("kind", enum=["ash", "oak"]), describe("kind", categories=["ash", "oak"], categoriesOrdered=True)),
+        also(constrain("kind", enum=ASH_OAK), describe("kind", categories=ASH_OAK, categoriesOrdered=True)),
         [recipe.TYPE, recipe.TYPE, recipe.WORDS]),
+    "bounds of another type": (also(retype("age", "number"), constrain("age", exclusiveMinimum=-5)),
+                               [recipe.TYPE, recipe.STRICTER]),
+    "enum of another type": (also(retype("kind", "any"), constrain("kind", enum=["oak", "ash", "elm"])),
+                             [recipe.TYPE, recipe.STRICTER]),
     "enum gone": (constrain("kind", enum=None), [recipe.LOOSER]),
     "enum added": (constrain("code", enum=["aa", "bb", "cc"]), [recipe.STRICTER]),
     "missing value added": (describe("label", missingValues=["", "-", "?"]), [recipe.STRICTER]),
