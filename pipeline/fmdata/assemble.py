@@ -31,6 +31,7 @@ from fmdata.progress import Progress, Step
 from fmdata.rights import check_cells
 from fmdata.sql import Room, connect, count, literal, name
 from fmdata.tables import is_published_as_is
+from fmdata.tombstones import check_tombstones
 
 
 @contextmanager
@@ -97,6 +98,7 @@ def check_tables(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failure
     package, roles = made.package, made.roles
     progress(Step("checking tables"))
     _check(con, made, found)
+    found.extend(check_tombstones(con, package))
     found.raise_overflow()
     if roles:
         unanchored, foreign = check_anchors(con, roles)

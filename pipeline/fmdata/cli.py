@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fmdata import __version__, terminal
-from fmdata.history_commands import diff
+from fmdata.history_commands import diff, release, version
 from fmdata.options import MEMORY_LIMIT, ROOT, fail
 from fmdata.source_commands import anchor, coverage, trace, verify
 
@@ -62,7 +62,7 @@ def main() -> None:
     """
 
 
-for command in (anchor, verify, trace, coverage, diff):
+for command in (anchor, verify, trace, coverage, diff, version, release):
     main.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""Rows that a curator enters: written into the file of an extract, where its order wants them, and nothing else in it."""
+"""Rows that a curator enters: each in the file of its extract, where the order wants it, and nothing else touched."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ class Entry:
 def entered(root: Path, resource: Resource, file: str, values: Mapping[str, str]) -> Entry:
     """An extract's file with one row more; nothing is written yet.
 
-    The row goes where the order of the file wants it: rows sorted by their key, or by a field of whole numbers, stay so;
-    to any other file it is added at the end. Raises `FmdataError` for fields that the extract does not have and for a
-    file that is not as the contract has it.
+    The row goes where the order of the file wants it: rows sorted by their key, or by a field of whole numbers, stay
+    so; to any other file it is added at the end. Raises `FmdataError` for fields that the extract does not have and for
+    a file that is not as the contract has it.
     """
     if unknown := [name for name in values if name not in resource.names()]:
         expected = ", ".join(resource.names())

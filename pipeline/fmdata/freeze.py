@@ -14,7 +14,8 @@ from pathlib import Path
 from fmdata.changelog import FILE, dates, read, with_release
 from fmdata.contract import load
 from fmdata.errors import FmdataError
-from fmdata.history.releases import CHANGES, RELEASES, base, parts, released
+from fmdata.history import RELEASES
+from fmdata.history.releases import CHANGES, parts, released
 from fmdata.history.summary import summary
 from fmdata.history.versions import Version, parse
 from fmdata.progress import Progress
@@ -39,16 +40,15 @@ class Frozen:
 def freeze(root: Path, date: str, progress: Progress, memory: int, parquet: bool = False) -> Frozen:
     """Release the declared version of the project at `root`, dated `date`.
 
-    Raises `FmdataError` if it is released already or comes before a released one, if inputs were changed since they were
-    committed, if the changelog has another date for it, and what a build raises. Whatever fails, changelog and releases
-    stay as they were.
+    Raises `FmdataError` if it is released already or comes before a released one, if inputs were changed since they
+    were committed, if the changelog has another date for it, and what a build raises. Whatever fails, changelog and
+    releases stay as they were.
     """
     package = load(root)
     version = parse(package.version, "datapackage.json")
     if version in released(root):
         advice = "Raise the version in datapackage.json; what is released is never changed"
         raise FmdataError(f"{RELEASES}/{version}: the version {version} is released already. {advice}.")
-    base(root, package.version)
     _refuse_uncommitted(root)
     before = read(root)
     if (known := dates(root).get(str(version), date)) != date:
@@ -88,7 +88,7 @@ def _copy(latest: Path, target: Path, name: str, version: Version) -> None:
 
 
 def _refuse_uncommitted(root: Path) -> None:
-    """Raise `FmdataError` for inputs that are not as they were committed, where the project is under version control."""
+    """Raise `FmdataError` for inputs that are not as they were committed, where there are commits."""
     command = ["git", "-C", str(root), "status", "--porcelain", "--", *_INPUTS]
     try:
         told = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
+import json
+import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from fmdata import terminal
-from fmdata.options import MEMORY_LIMIT, ROOT
+from fmdata.options import FORMAT, MEMORY_LIMIT, ROOT, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,3 +83,83 @@ def _written(found: Difference, least: Minimum, form: str, limit: int) -> Iterat
     if form == "csv":
         return as_csv(found)
     return {"text": as_text, "markdown": as_markdown, "html": as_html}[form](found, least, limit)
+
+
+@click.command()
+@FORMAT
+@ROOT
+@MEMORY_LIMIT
+def version(form: str, root: Path, memory: int) -> None:
+    """Show the declared version, the newest release, and the least version that what changed since asks for, and why.
+
+    It is told of the current build: build first.
+
+    \b
+    Examples:
+      fmdata version
+      fmdata version --format json | jq -r .minimum.version
+    """
+    from fmdata.history import difference, minimum, opened
+    from fmdata.history.machine import record
+    from fmdata.history.releases import released
+    from fmdata.history.text import reasons
+    from fmdata.sql import connect, interruptible, room
+
+    versions = released(root := root.resolve())
+    with interruptible(), tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
+        scratch = Path(aside)
+        with opened("latest", root, scratch) as now, connect(room(memory, _BESIDE, _LEAST, scratch)) as con:
+            told: dict[str, Any] = {"current": str(now.version), "released": None, "minimum": None}
+            lines = [f"current   {now.version}", "released  nothing yet", "minimum   any version: there is no release"]
+            if versions:
+                with opened(str(versions[-1]), root, scratch) as last:
+                    found = difference(con, last, now)
+                    least = minimum(last.version, found)
+                told |= {"released": str(last.version), "minimum": record(found, least)["minimum"]}
+                lines = [lines[0], f"released  {last.version}", f"minimum   {least.version} ({least.bump})"]
+                lines += ["", *reasons(least)] if least.reasons else []
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if form == "json" else "\n".join(lines))
+
+
+@click.command()
+@click.option("--date", help="The date of the release, YYYY-MM-DD. Without it, SOURCE_DATE_EPOCH tells it.")
+@click.option("--parquet", is_flag=True, help="With Parquet files in the zip, as for `fmdata build`.")
+@ROOT
+@MEMORY_LIMIT
+def release(date: str | None, parquet: bool, root: Path, memory: int) -> None:
+    """Freeze the declared version in dist/releases/<version>/, for good: zip, DuckDB file, changes and checksums.
+
+    What is unreleased in CHANGELOG.md goes under the version and its date, with what changed in the data. Commit
+    CHANGELOG.md and dist/ afterwards: whoever builds that commit gets the same bytes.
+
+    \b
+    Examples:
+      fmdata release --date 2026-01-31
+      SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) fmdata release
+    """
+    from fmdata.changelog import day
+    from fmdata.errors import CheckError
+    from fmdata.freeze import freeze
+
+    stamp = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if date is None and not stamp.isdecimal():
+        raise click.UsageError("Which date? Give it with --date, or set SOURCE_DATE_EPOCH to seconds since 1970.")
+    when = day(date, "--date") if date is not None else _day_of(int(stamp))
+    try:
+        with terminal.progress() as progress:
+            done = freeze(root.resolve(), when, progress, memory, parquet)
+    except CheckError as error:
+        fail(error, "text", "Nothing was released.")
+    click.echo(f"{done.version}, {done.date}: released.")
+    for line in done.changes:
+        click.echo(line)
+    click.echo(str(done.folder))
+
+
+def _day_of(seconds: int) -> str:
+    from fmdata.errors import FmdataError
+
+    try:
+        return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise FmdataError(f"SOURCE_DATE_EPOCH: {seconds} is beyond the years there are.") from None

@@ -160,7 +160,7 @@ def _is_cache(entry: os.DirEntry[str]) -> bool:
 
 
 _FILES = ("datapackage.json", "LICENSE", "CHANGELOG.md")
-_FOLDERS = {"raw": _is_hidden, "pipeline": _is_cache}
+_FOLDERS = {"raw": _is_hidden, "pipeline": _is_cache, "dist/releases": _is_hidden}
 
 
 def _versions() -> dict[str, str]:

@@ -13,6 +13,8 @@ import polars as pl
 from fmdata.casts import cast
 from fmdata.checks import Rules, check_rows, load_rules
 from fmdata.contract import Package, Resource
+from fmdata.contract.roles import CHANGES
+from fmdata.contract.types import storage
 from fmdata.corrections import Correction, accepted, by_table, correct, misplaced
 from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.failures import Failures
@@ -26,10 +28,11 @@ _Select = Callable[[duckdb.DuckDBPyConnection], None]
 
 
 def make(con: duckdb.DuckDBPyConnection, package: Package, raw: Package, as_is: bool, found: Failures) -> set[str]:
-    """Make every table in `main`: by its SELECT and corrected, or of its extract `as_is`; then what is generated of them.
+    """Make every table in `main`: by its SELECT and corrected, or of its extract `as_is`; then what is generated.
 
-    What is no value, and what cannot be corrected, is `found`. Returns the tables whose rows are known to break nothing; what others break is left to
-    be told in its order. Raises `FmdataError` for a SELECT that does not run, `CheckError` for one that lacks columns.
+    What is no value, and what cannot be corrected, is `found`. Returns the tables whose rows are known to break
+    nothing; what others break is left to be told in its order. Raises `FmdataError` for a SELECT that does not run,
+    `CheckError` for one that lacks columns.
     """
     macros(con, package.root)
     wanted, corrections = selects(con, package), accepted(con, raw)
@@ -43,9 +46,17 @@ def make(con: duckdb.DuckDBPyConnection, package: Package, raw: Package, as_is: 
                 resource = package.resource(table)
                 making.begin(resource, partial(_select, resource, its.sql), its.reads)
         for resource in package:
-            if resource.generated:
+            if resource.generated == CHANGES:
+                _make_empty(con, resource)
+            elif resource.generated:
                 making.begin(resource, partial(generate, package=package, corrected=corrected), () if as_is else wanted)
-        return making.end(found)
+        return making.end(found) | {resource.name for resource in package if resource.generated == CHANGES}
+
+
+def _make_empty(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+    """Make the table of what changed, which is filled once there is a release to compare with the one before."""
+    columns = ", ".join(f"{name(field.name)} {storage(field)}" for field in resource.fields)
+    con.execute(f"CREATE TABLE main.{name(resource.name)} ({columns}, _file VARCHAR, _line BIGINT)")
 
 
 def _select(resource: Resource, sql: str, con: duckdb.DuckDBPyConnection) -> None:

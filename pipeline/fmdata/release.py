@@ -5,45 +5,41 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import duckdb
-import polars as pl
 
-from fmdata.assemble import Assembled, assemble, check_tables, workspace
-from fmdata.contract import Package, Resource, load
+from fmdata import standalone
+from fmdata.assemble import assemble, check_tables, workspace
+from fmdata.changes import dated
+from fmdata.contract import Package, load
 from fmdata.errors import FmdataError, raise_if
 from fmdata.failures import Failures
 from fmdata.independent import IndependentReader
 from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
 from fmdata.record import Release, Start, recorded
-from fmdata.recount import Recount
 from fmdata.rights import check_rights, load_gate, search
-from fmdata.sql import MEMORY, Room, connect, interruptible, name, stop, watched
+from fmdata.sql import MEMORY, Room, interruptible
 from fmdata.swap import staging, swap
 from fmdata.verify import check_sums, compare, verify
-from fmdata.verify_database import Fingerprint
 from fmdata.writers.archive import is_zipped, read_sums, write_sums, write_zip
 from fmdata.writers.citation import write_citation
 from fmdata.writers.cookbook import write_cookbook
 from fmdata.writers.csv import DATA, append_csv
-from fmdata.writers.database import write_database
-from fmdata.writers.descriptor import content_hash, write_descriptor
-from fmdata.writers.parquet import write_parquet
+from fmdata.writers.descriptor import content_hash
 from fmdata.writers.readme import write_readme
-from fmdata.writers.remarks import remarks_on, sampled
+from fmdata.writers.remarks import remarks_on
+from fmdata.writing import HELD, Writing
 
 _COPIED = ("LICENSE", "CHANGELOG.md")
 # What Python, polars and frictionless need beside DuckDB, in bytes, whatever the size of the data.
 _BESIDE = 500_000_000
 _LEAST = 200_000_000
-# The part of what DuckDB may use that is for the rows that are held; the rest is for writing and comparing the release.
-_HELD = 0.55
 
 
 def check(root: Path, progress: Progress, memory: int = MEMORY, reader: IndependentReader | None = None) -> Release:
@@ -101,13 +97,14 @@ def _make(
     parquet: bool = False,
 ) -> Release:
     _prerequisites(package.root)
-    making = _Making(package, aside / "release", _room(memory, aside / "scratch"), parquet, progress)
+    package = dated(package)
+    making = Writing(package, aside / "release", _room(memory, aside / "scratch"), parquet, progress)
     for folder in (making.folder, making.folder / DATA, making.room.scratch):
         folder.mkdir()
     with (
         interruptible(),
         running_out(),
-        workspace(making.room.part(_HELD), making.folder, making.room.scratch) as con,
+        workspace(making.room.part(HELD), making.folder, making.room.scratch) as con,
         reader or IndependentReader() as reader,
         Failures(package.root) as found,
         ThreadPoolExecutor(4) as beside,
@@ -128,7 +125,7 @@ def _make(
             raise
         counts, hashes, read, in_csv = writing.result()
         content = content_hash(hashes)
-        compared = beside.submit(compare, making.folder, package, counts, in_csv, making.room.part(1 - _HELD))
+        compared = beside.submit(compare, making.folder, package, counts, in_csv, making.room.part(1 - HELD))
         remarks = remarks_on(package, making.folder, counts)
         _write_rest(package, making.folder, counts, hashes, remarks)
         progress(Step("verifying the release"))
@@ -143,78 +140,6 @@ def _make(
     return Release(making.folder, package.name, package.version, content, counts, remarks)
 
 
-@dataclass
-class _Making:
-    """A release that is being made in `folder`; `step` is what its writing has come to."""
-
-    package: Package
-    folder: Path
-    room: Room
-    parquet: bool
-    progress: Progress
-    step: Step = field(default_factory=lambda: Step("writing CSV files"))
-
-    def write_data(self, con: duckdb.DuckDBPyConnection, made: Assembled) -> dict[str, int]:
-        """Write the tables. Returns the rows of each."""
-        counts = made.rows(con)
-        self.step = Step("writing CSV files", total=sum(counts.values()), percent=watched(con), stop=partial(stop, con))
-        self.progress(self.step)
-        for resource in self.package:
-            if not (self.folder / DATA / f"{resource.name}.csv").exists():
-                append_csv(con, resource, f"main.{name(resource.name)}", self.folder, self.room.scratch)
-            if self.parquet:
-                write_parquet(con, resource, self.folder)
-        return counts
-
-    def write_database(
-        self,
-        con: duckdb.DuckDBPyConnection,
-        made: Assembled,
-        data: Future[dict[str, int]],
-        reader: IndependentReader,
-        beside: Executor,
-    ) -> tuple[dict[str, int], dict[str, str], dict[str, int], dict[str, Fingerprint]]:
-        """Describe the tables once their `data` are written, let `reader` begin, and write the DuckDB file.
-
-        Returns the rows of each table, the SHA-256 of the CSV files, by file, the rows that the reader should find, and
-        the fingerprints of the CSV files.
-        """
-        package, folder, counts = self.package, self.folder, data.result()
-        rows_in_all = sum(counts.values())
-        described = beside.submit(write_descriptor, package, folder, counts)
-        large = sampled(package, counts)
-        if not large:
-            beside.submit(_let_read, reader, folder, described)
-        with (
-            connect(self.room.part((1 - _HELD) / 3), threads="1") as again,
-            connect(self.room.part((1 - _HELD) * 2 / 3), threads="1") as out,
-        ):
-            recount = Recount(again, package, counts)
-            self.step = step = Step("writing the DuckDB file", stop=partial(stop, out))
-            self.progress(step)
-
-            def look(resource: Resource, rows: pl.DataFrame) -> None:
-                recount.look(resource, rows)
-                step.rows += len(rows)
-                step.part = step.rows / rows_in_all
-
-            def content() -> str:
-                return content_hash(described.result())
-
-            write_database(out, package, folder, counts, content, partial(made.place, con), look)
-        read, sample = counts, self.room.scratch / "sample"
-        if large:
-            read = recount.write_sample(folder, sample)
-            reader.read(sample)
-        return counts, described.result(), read, recount.fingerprints
-
-
-def _let_read(reader: IndependentReader, folder: Path, described: Future[dict[str, str]]) -> None:
-    """Let frictionless begin to read the package at `folder` as soon as it is described."""
-    described.result()
-    reader.read(folder)
-
-
 def _write_rest(
     package: Package, folder: Path, counts: dict[str, int], hashes: dict[str, str], remarks: tuple[str, ...]
 ) -> None:
@@ -222,6 +147,7 @@ def _write_rest(
     write_readme(package, folder, counts, content_hash(hashes), remarks)
     write_citation(package, folder)
     _copy(package.root, folder)
+    shutil.copyfile(standalone.__file__, folder / "verify.py")
     write_sums(folder, hashes)
 
 

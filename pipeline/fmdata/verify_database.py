@@ -9,6 +9,7 @@ import duckdb
 from fmdata.contract import Package, Resource
 from fmdata.contract.types import carried_values
 from fmdata.sql import Room, connect, count, literal, name
+from fmdata.writers.as_of import as_of
 from fmdata.writers.csv import published_rows, published_values
 from fmdata.writers.ddl import comments, statements
 from fmdata.writers.doors import door
@@ -34,7 +35,7 @@ def verify_database(
         for _, making, keying in statements(package, counts):
             for statement in [*making, *keying]:
                 con.execute(statement)
-        for statement in door(package):
+        for statement in [*door(package), *as_of(package, counts)]:
             con.execute(statement)
         faults = [*_views(con, package), *_macros(con), *_shape(con, package)]
         for resource in package if not faults else ():

@@ -192,7 +192,11 @@ def _resource(at: Pointer, resource: Any) -> Iterator[Fault]:
         yield Fault(at, "the resource is not an object", "an object with name, path and schema")
         return
     name = resource.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if resource.get("generated") == "changes":
+        # Like the other tables that the engine adds to a release.
+        if name != "_changes":
+            yield Fault((*at, "name"), f"{name!r} is not the name of what changed", "_changes")
+    elif not isinstance(name, str) or not _NAME.fullmatch(name):
         yield Fault((*at, "name"), f"{name!r} is not a resource name", "lower-case letters, digits, _ and - only")
     yield from _supported(at, resource)
     yield from _paths((*at, "path"), resource)

@@ -12,27 +12,20 @@ from itertools import islice
 import duckdb
 import polars as pl
 
-from fmdata.contract import Package, Resource
-from fmdata.contract.types import storage
+from fmdata.contract import Resource
 from fmdata.exchange import scanned
 from fmdata.history.difference import Difference
 from fmdata.history.published import Published
 from fmdata.history.recipe import FIELD_ADDED
 from fmdata.history.row_changes import ADDED, CHANGED, REMOVED, RowChange, RowChanges
 from fmdata.sql import literal, name
-from fmdata.writers.as_of import FIELD, UNKNOWN, WHOLE
+from fmdata.writers.as_of import FIELD, UNKNOWN, WHOLE, keeps
 from fmdata.writers.csv import published_rows, published_values
 
 # How many rows are handed to DuckDB together.
 _TOGETHER = 50_000
 # Table, row key and column of a cell; '' for the column of a row that is gone.
 Cell = tuple[str, str, str]
-
-
-def make(con: duckdb.DuckDBPyConnection, log: Resource) -> None:
-    """Make `main.<resource>` for the history, without rows."""
-    columns = ", ".join(f"{name(field.name)} {storage(field)}" for field in log.fields)
-    con.execute(f"CREATE TABLE main.{name(log.name)} ({columns}, _file VARCHAR, _line BIGINT)")
 
 
 def inherit(con: duckdb.DuckDBPyConnection, log: Resource, before: Published) -> None:
@@ -62,15 +55,6 @@ def add(
             con.execute(f"INSERT INTO {table} SELECT *, NULL, NULL FROM _log")
 
 
-def keeps(package: Package, rows: Mapping[str, int]) -> list[str]:
-    """The tables whose history is kept: they have a key to name rows by, and no more rows than the contract allows."""
-    return [
-        own.name
-        for own in package
-        if own.primary_key and own.generated != "changes" and rows[own.name] <= package.limits.history
-    ]
-
-
 def _rows(found: Difference, version: str, reasons: Mapping[Cell, str]) -> Iterator[tuple[str | None, ...]]:
     kept = keeps(found.new.package, {own.name: found.new.rows(own.name) for own in found.new.package})
     for change in found.schema:
@@ -91,9 +75,7 @@ def _cells(table: RowChanges, row: RowChange, reasons: Mapping[Cell, str]) -> It
     elif row.kind == REMOVED:
         reason = reasons.get((table.table, row.key, ""))
         was = row.old or {}
-        yield from (
-            (row.key, now.name, REMOVED, was[before.name], None, reason) for before, now in table.common
-        )
+        yield from ((row.key, now.name, REMOVED, was[before.name], None, reason) for before, now in table.common)
     else:
         for column, old, new in row.cells:
             yield row.key, column, CHANGED, old, new, reasons.get((table.table, row.key, column))

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from fmdata.contract import Package
 from fmdata.history.bump import Minimum, rule_of
 from fmdata.history.difference import Difference
 from fmdata.history.published import Published
@@ -37,6 +38,12 @@ def as_json(found: Difference, least: Minimum) -> Iterator[str]:
             yield before
         yield "    ]}" + ("," if number < len(changed) else "")
     yield "  ]\n}"
+
+
+def of_the_first(package: Package) -> Iterator[str]:
+    """Lines of the same object for a release that there was none before: it has nothing but what it is called."""
+    new = {"name": package.name, "version": package.version}
+    yield json.dumps({"old": None, "new": new, "tables": []}, ensure_ascii=False, indent=2)
 
 
 def record(found: Difference, least: Minimum) -> dict[str, Any]:

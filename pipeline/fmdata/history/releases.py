@@ -26,15 +26,3 @@ def released(root: Path) -> list[Version]:
             expected = "folders named by a version alone"
             raise FmdataError(f"{RELEASES}/{name}: not a release; expected {expected}. Move it away.")
     return sorted(parse(name, RELEASES) for name in names)
-
-
-def base(root: Path, declared: str) -> Version | None:
-    """The newest released version, which a build is compared with; None before the first.
-
-    Raises `FmdataError` if the `declared` version comes before it.
-    """
-    found = released(root)
-    if found and (own := parse(declared, "datapackage.json")) < found[-1]:
-        advice = f"Raise it to {found[-1]} or higher"
-        raise FmdataError(f"datapackage.json: the version {own} comes before {found[-1]}, which is released. {advice}.")
-    return found[-1] if found else None

@@ -21,6 +21,7 @@ from fmdata.history.published import Published, at_folder, opened
 from fmdata.history.releases import released
 from fmdata.history.text import as_text
 from fmdata.history.versions import Version, parse
+from fmdata.progress import Progress
 
 _SHOWN = 5
 
@@ -42,9 +43,12 @@ def since(package: Package, scratch: Path) -> Iterator[Since]:
 
     Raises `FmdataError` if the declared version comes before a released one, and for a release that was tampered with.
     """
-    declared = parse(package.version, package.path)
     versions = released(package.root)
-    if versions and declared < versions[-1]:
+    if not versions:
+        yield Since(None, None)
+        return
+    declared = parse(package.version, package.path)
+    if declared < versions[-1]:
         found = f"the version {declared} comes before {versions[-1]}, which is released"
         raise FmdataError(f"{package.path}: {found}. Raise it to {versions[-1]} or higher.")
     earlier = [version for version in versions if version < declared]
@@ -62,7 +66,9 @@ def _release(package: Package, versions: Sequence[Version], scratch: Path) -> It
         yield found
 
 
-def compared(con: duckdb.DuckDBPyConnection, since: Since, folder: Path) -> tuple[Difference, Minimum] | None:
+def compared(
+    con: duckdb.DuckDBPyConnection, since: Since, folder: Path, progress: Progress
+) -> tuple[Difference, Minimum] | None:
     """What changed in the release at `folder` since the one before it, and the least version that it asks for.
 
     None where there is none before. Raises `FmdataError` if its version is lower than that, or if it is released with
@@ -70,7 +76,7 @@ def compared(con: duckdb.DuckDBPyConnection, since: Since, folder: Path) -> tupl
     """
     made = at_folder(folder, "this build")
     for base in filter(None, (since.same, since.before)):
-        found = difference(con, base, made)
+        found = difference(con, base, made, progress)
         least = minimum(base.version, found)
         if made.version < least.version:
             raise FmdataError(_too_low(found, least))

@@ -21,9 +21,7 @@ def as_text(found: Difference, least: Minimum, limit: int) -> Iterator[str]:
     yield verdict(found, least)
     if least.reasons:
         yield ""
-        width = max(len(reason.rule.name) for reason in least.reasons)
-        for reason in least.reasons:
-            yield f"{reason.rule.bump!s:<5}  {reason.rule.name:<{width}}  {reason.words}"
+        yield from reasons(least)
     for table in filter(None, found.tables):
         yield f"\n{table.table}: {counted(table)}"
         shown = 0
@@ -32,6 +30,13 @@ def as_text(found: Difference, least: Minimum, limit: int) -> Iterator[str]:
             shown += 1
         if more := rest(table, shown):
             yield f"  {more}"
+
+
+def reasons(least: Minimum) -> Iterator[str]:
+    """Lines: each change that asks for a higher version, by how much, by which rule."""
+    width = max((len(reason.rule.name) for reason in least.reasons), default=0)
+    for reason in least.reasons:
+        yield f"{reason.rule.bump!s:<5}  {reason.rule.name:<{width}}  {reason.words}"
 
 
 def _row(change: RowChange) -> Iterator[str]:

@@ -6,9 +6,10 @@ the changes since then tells what was there before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from fmdata.contract import Package, Resource
+from fmdata.contract.roles import log_of
 from fmdata.contract.types import published
 from fmdata.provenance import row_key
 from fmdata.sql import literal, name
@@ -21,18 +22,18 @@ FIELD, UNKNOWN = "field_added", "not_compared"
 """Changes of a whole table: a field that it has since, and rows that could not be matched with those before."""
 
 
-def log_of(package: Package) -> Resource | None:
-    """The resource that holds the history, None for a contract that asks for none."""
-    return next((resource for resource in package if resource.generated == "changes"), None)
+def keeps(package: Package, rows: Mapping[str, int]) -> list[str]:
+    """The tables whose history is kept: they have a key to name rows by, and no more rows than the contract allows."""
+    log, most = log_of(package), package.limits.history
+    return [own.name for own in package if log and own.primary_key and own is not log and rows[own.name] <= most]
 
 
-def as_of(package: Package, tables: Sequence[str]) -> Iterator[str]:
-    """SQL: the statements that make the macros of some tables and say what they are."""
+def as_of(package: Package, rows: Mapping[str, int]) -> Iterator[str]:
+    """SQL: the statements that make the macros and say what they are; `rows` are those of each table."""
     log = log_of(package)
-    if log is None:
-        return
     versions = [*package.descriptor.get("releases", []), package.version]
-    for table in tables:
+    for table in keeps(package, rows) if log else ():
+        assert log
         resource = package.resource(table)
         macro = name(f"{table}{ENDING}")
         yield f"CREATE MACRO {macro}({PARAMETER}) AS TABLE {_select(resource, log, versions)}"

@@ -22,6 +22,7 @@ from fmdata.files import listing
 from fmdata.reader import reading
 from fmdata.sql import count, literal, name, scalar
 from fmdata.tables import read_select
+from fmdata.writers.as_of import as_of
 from fmdata.writers.csv import published_parts, published_values
 from fmdata.writers.ddl import comments, statements, unkeyed
 from fmdata.writers.dictionary import COLUMNS, dictionary
@@ -37,6 +38,7 @@ _RELEASE = {
     "name": "Short name of the dataset.",
     "title": "Title to cite the dataset by.",
     "version": "Version of the data.",
+    "released": "Date of the release; empty for a build that is not one.",
     "description": "What the dataset is.",
     "licenses": "Licenses of the data.",
     "content_hash": "SHA-256 over the published CSV files: equal hashes mean equal data.",
@@ -85,7 +87,7 @@ def write_database(
     _describe(con, package, content())
     for view, sql in _views(package):
         _create_view(con, view, sql)
-    for statement in door(package):
+    for statement in [*door(package), *as_of(package, counts)]:
         con.execute(statement)
     con.execute("COMMIT; CHECKPOINT out; USE memory; DETACH out")
     _read_views(path, package)
@@ -160,7 +162,8 @@ def _same(resource: Resource) -> str:
 def _describe(con: duckdb.DuckDBPyConnection, package: Package, content_hash: str) -> None:
     licenses = ", ".join(str(item.get("name") or item["path"]) for item in package.descriptor["licenses"])
     description = str(package.descriptor.get("description", package.descriptor["title"]))
-    row = [package.name, package.descriptor["title"], package.version, description, licenses, content_hash]
+    dated = str(package.descriptor.get("created", ""))[:10]
+    row = [package.name, package.descriptor["title"], package.version, dated, description, licenses, content_hash]
     _table(con, "_release", "One row: which release this file is.", _RELEASE, [[*row, f"fmdata {__version__}"]])
     words = "One row is one column of a table or view: what it holds."
     _table(con, "_dictionary", words, COLUMNS, dictionary(package))

@@ -1,0 +1,102 @@
+"""What changed in a release that is being made since the one before: judged, written, and kept as its history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+
+from fmdata.assemble import Assembled
+from fmdata.changelog import dates
+from fmdata.contract import Package
+from fmdata.contract.roles import log_of, with_role
+from fmdata.corrections import ACCEPTED, ROLE
+from fmdata.errors import raise_if
+from fmdata.extracts import manifest
+from fmdata.history.kept_keys import lost_keys
+from fmdata.history.log import Cell, add, inherit
+from fmdata.history.machine import as_json, of_the_first
+from fmdata.history.releases import CHANGES, released
+from fmdata.history.since import compared, since
+from fmdata.progress import Progress
+from fmdata.sql import Room, connect, count, name
+from fmdata.tombstones import tombstones
+from fmdata.writers.archive import digests
+from fmdata.writers.csv import DATA, append_csv
+from fmdata.writers.descriptor import content_hash, write_descriptor
+
+
+def dated(package: Package) -> Package:
+    """The contract with what is known of its releases: the date of its version, and the versions before it."""
+    known: dict[str, object] = {}
+    if date := dates(package.root).get(package.version):
+        known["created"] = f"{date}T00:00:00Z"
+    if before := [str(version) for version in released(package.root) if str(version) != package.version]:
+        known["releases"] = before
+    return replace(package, descriptor={**package.descriptor, **known})
+
+
+def write_changes(
+    con: duckdb.DuckDBPyConnection,
+    made: Assembled,
+    folder: Path,
+    counts: dict[str, int],
+    room: Room,
+    progress: Progress,
+) -> dict[str, int]:
+    """Write `folder/changes.json`, and the history if the contract asks for it; returns the rows of each table.
+
+    The CSV files stand in `folder/data/`, that of the history without a row. Raises `FmdataError` for a version that is
+    too low for what changed, and `CheckError` for keys that are gone without a tombstone.
+    """
+    package, log = made.package, log_of(made.package)
+    with since(package, room.scratch) as base, connect(room) as aside:
+        if base.before and log:
+            inherit(con, log, base.before)
+            counts = _write_log(con, made, folder, counts)
+        if not base:
+            lines = of_the_first(package)
+        else:
+            write_descriptor(package, folder, counts)
+            found = compared(aside, base, folder, progress)
+            if found is None:
+                lines = of_the_first(package)
+            else:
+                raise_if([*lost_keys(found[0], tombstones(con, package), manifest(package))])
+                if log:
+                    add(con, log, found[0], package.version, _reasons(con, package))
+                    counts = _write_log(con, made, folder, counts)
+                new = replace(found[0].new, content=_content(folder, counts))
+                lines = as_json(replace(found[0], new=new), found[1])
+        with (folder / CHANGES).open("w", encoding="utf-8") as stream:
+            stream.writelines(f"{line}\n" for line in lines)
+    return counts
+
+
+def _write_log(
+    con: duckdb.DuckDBPyConnection, made: Assembled, folder: Path, counts: dict[str, int]
+) -> dict[str, int]:
+    """Write the CSV file of the history anew."""
+    log = log_of(made.package)
+    if log is None:
+        return counts
+    table = f"main.{name(log.name)}"
+    (folder / DATA / f"{log.name}.csv").unlink()
+    append_csv(con, log, table, folder, folder)
+    return {**counts, log.name: count(con, table)}
+
+
+def _content(folder: Path, counts: Iterable[str]) -> str:
+    """The content hash of the release."""
+    return content_hash(digests(folder, (f"{DATA}/{table}.csv" for table in counts)))
+
+
+def _reasons(con: duckdb.DuckDBPyConnection, package: Package) -> dict[Cell, str]:
+    """Why cells were corrected, and why rows are gone."""
+    reasons: dict[Cell, str] = {}
+    if table := with_role(package, ROLE):
+        query = f"SELECT table_name, row_key, column_name, reason FROM main.{name(table.name)} WHERE status = $1"
+        reasons |= {(of, key, column): why for of, key, column, why in con.execute(query, [ACCEPTED]).fetchall()}
+    return reasons | {(*row, ""): told[0] for row, told in tombstones(con, package).items()}
