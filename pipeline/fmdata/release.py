@@ -24,7 +24,7 @@ from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
 from fmdata.record import Release, Start, recorded
 from fmdata.rights import check_rights, load_gate, search
-from fmdata.sql import MEMORY, Room, interruptible
+from fmdata.sql import MEMORY, interruptible, room
 from fmdata.swap import staging, swap
 from fmdata.verify import check_sums, compare, verify
 from fmdata.writers.archive import is_zipped, read_sums, write_sums, write_zip
@@ -37,9 +37,8 @@ from fmdata.writers.remarks import remarks_on
 from fmdata.writing import HELD, Writing
 
 _COPIED = ("LICENSE", "CHANGELOG.md")
-# What Python, polars and frictionless need beside DuckDB, in bytes, whatever the size of the data.
-_BESIDE = 500_000_000
-_LEAST = 200_000_000
+# What Python, polars and frictionless need beside DuckDB, whatever the size of the data, and what DuckDB needs at least.
+BESIDE, LEAST = 500_000_000, 200_000_000
 
 
 def check(root: Path, progress: Progress, memory: int = MEMORY, reader: IndependentReader | None = None) -> Release:
@@ -49,7 +48,7 @@ def check(root: Path, progress: Progress, memory: int = MEMORY, reader: Independ
     """
     package = load(root)
     with tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
-        return _make(package, Path(aside), memory, progress, reader)
+        return make(package, Path(aside), memory, progress, reader)
 
 
 def check_data(root: Path, progress: Progress, memory: int = MEMORY) -> Package:
@@ -59,9 +58,9 @@ def check_data(root: Path, progress: Progress, memory: int = MEMORY) -> Package:
     """
     package = load(root)
     with interruptible(), running_out(), tempfile.TemporaryDirectory(prefix="fmdata-") as aside:
-        room = _room(memory, Path(aside))
-        with workspace(room) as con, Failures(package.root) as found:
-            made = assemble(con, package, found, progress, room.scratch, lambda *_: None)
+        space = room(memory, BESIDE, LEAST, Path(aside))
+        with workspace(space) as con, Failures(package.root) as found:
+            made = assemble(con, package, found, progress, space.scratch, lambda *_: None)
             check_tables(con, made, found, progress)
     return package
 
@@ -82,13 +81,13 @@ def build(
     """
     package = load(root)
     with staging(root / "dist") as folder:
-        release = _make(package, folder, memory, progress, reader, parquet)
+        release = make(package, folder, memory, progress, reader, parquet)
         with recorded(begun, release, dict(read_sums(release.folder))):
             swap(release.folder, root / LATEST)
     return replace(release, folder=root / LATEST)
 
 
-def _make(
+def make(
     package: Package,
     aside: Path,
     memory: int,
@@ -96,9 +95,13 @@ def _make(
     reader: IndependentReader | None,
     parquet: bool = False,
 ) -> Release:
+    """Make the release of a project, whose contract is `package`, in the folder `aside`, and verify it there.
+
+    Raises what `build` raises.
+    """
     _prerequisites(package.root)
     package = dated(package)
-    making = Writing(package, aside / "release", _room(memory, aside / "scratch"), parquet, progress)
+    making = Writing(package, aside / "release", room(memory, BESIDE, LEAST, aside / "scratch"), parquet, progress)
     for folder in (making.folder, making.folder / DATA, making.room.scratch):
         folder.mkdir()
     with (
@@ -159,13 +162,6 @@ def _prerequisites(root: Path) -> None:
     for path in (root, Path(tempfile.gettempdir())):
         if not str(path).isprintable() or set(str(path)) & set("?*[\\"):
             raise FmdataError(f"{path!s:.200}: DuckDB cannot open files in a folder of such a name. Rename or move it.")
-
-
-def _room(memory: int, scratch: Path) -> Room:
-    if memory < _BESIDE + _LEAST:
-        found, least = (f"{size / 1e6:,.0f} MB" for size in (memory, _BESIDE + _LEAST))
-        raise FmdataError(f"the memory limit of {found} is too small; expected at least {least}. Allow more.")
-    return Room(memory - _BESIDE, scratch)
 
 
 @contextmanager

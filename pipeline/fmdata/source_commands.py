@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from dataclasses import asdict
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from fmdata import terminal
-from fmdata.options import FORMAT, ROOT, fail
+from fmdata.options import FORMAT, MEMORY_LIMIT, ROOT, fail
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -47,20 +49,32 @@ def anchor(source_file: Path, form: str, root: Path) -> None:
 
 
 @click.command()
-@click.option("--source", "file", type=_FILE, required=True, help="Your own copy of the source, as plain text.")
+@click.argument("release", required=False)
+@click.option("--source", "file", type=_FILE, help="Your own copy of a source, as plain text.")
 @click.option("--source-id", help="Which source it is a copy of; without it, the one it has most places of.")
 @FORMAT
 @ROOT
-def verify(file: Path, source_id: str | None, form: str, root: Path) -> None:
-    """Compare your own copy of a source with the built release: every place, and every value that rests on its words.
+@MEMORY_LIMIT
+def verify(
+    release: str | None, file: Path | None, source_id: str | None, form: str, root: Path, memory: int
+) -> None:
+    """Verify a release from its files alone, or compare your own copy of a source with the built release.
 
-    Line breaks, quotes, dashes, bullets and capitals do not count. Exit code 0 if nothing is lost.
+    RELEASE is a released version, a folder or a zip: its sums, schema and keys are looked at, and whether CSV and
+    DuckDB file say the same. With --source, every place and every value that rests on its words is looked for in your
+    copy; line breaks, quotes, dashes, bullets and capitals do not count. Exit code 0 if all is well.
 
     \b
     Examples:
+      fmdata verify dist/releases/1.0.0
       fmdata verify --source article.txt
       fmdata verify --source article.txt --format json | jq '.places[] | select(.state != "exact")'
     """
+    if (release is None) == (file is None):
+        raise click.UsageError("Name a release, or your copy of a source with --source.")
+    if release is not None:
+        _verify_release(release, form, root.resolve(), memory)
+    assert file
     from fmdata import reports
     from fmdata.comparison import compare
     from fmdata.contract import load
@@ -74,6 +88,33 @@ def verify(file: Path, source_id: str | None, form: str, root: Path) -> None:
     else:
         reports.show_comparison(found)
     sys.exit(0 if found.whole else 1)
+
+
+def _verify_release(place: str, form: str, root: Path, memory: int) -> NoReturn:
+    from fmdata.independent import IndependentReader
+    from fmdata.release import BESIDE, LEAST
+    from fmdata.sql import interruptible, room
+    from fmdata.verify_release import verify_release
+
+    with (
+        interruptible(),
+        tempfile.TemporaryDirectory(prefix="fmdata-") as aside,
+        IndependentReader() as reader,
+        terminal.progress() as progress,
+    ):
+        space = room(memory, BESIDE, LEAST, Path(aside))
+        found = verify_release(place, root, space, reader, progress)
+    package, rows = found.release.package, sum(found.counts.values())
+    if form == "json":
+        told = {"name": package.name, "version": package.version, "content": f"sha256:{found.release.content}",
+                "tables": len(found.counts), "rows": rows, "faults": found.faults}  # fmt: skip
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    elif found.faults:
+        click.echo("\n".join(found.faults), err=True)
+    else:
+        words = "sums, schema and keys hold; CSV and DuckDB say the same"
+        click.echo(f"{package.name} {package.version}: tables: {len(found.counts)}, rows: {rows:,}; {words}.")
+    sys.exit(1 if found.faults else 0)
 
 
 @click.command()

@@ -49,7 +49,7 @@ def verify(
         *sums,
         *_descriptor(folder, counts),
         *_zip(folder, package),
-        *_frictionless(reader.report(), read),
+        *faults_of_reader(reader.report(), read),
     ]
     if faults:
         raise FmdataError("the release does not verify, so nothing was published:\n" + "\n".join(faults))
@@ -72,7 +72,7 @@ def _descriptor(folder: Path, counts: dict[str, int]) -> list[str]:
     return [] if told == counts else ["datapackage.json: its tables and row counts are not those that were written"]
 
 
-def _frictionless(report: dict[str, Any], counts: dict[str, int]) -> list[str]:
+def faults_of_reader(report: dict[str, Any], counts: dict[str, int]) -> list[str]:
     """What the frictionless framework has against the package; its row counts against ours."""
     faults = [f"datapackage.json: {error['message']}" for error in report["errors"]]
     for task in report["tasks"]:

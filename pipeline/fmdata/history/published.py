@@ -50,7 +50,7 @@ def opened(place: str, root: Path, scratch: Path) -> Iterator[Published]:
     What is packed is unpacked in the folder `scratch`. Raises `FmdataError` for a place where there is no release, and
     for a release that is not whole or not what it says it is.
     """
-    found = _find(place, root)
+    found = place_of(place, root)
     if found.is_dir():
         yield at_folder(found, place)
         return
@@ -77,8 +77,8 @@ def at_folder(folder: Path, place: str) -> Published:
     return _checked(folder, package, place)
 
 
-def _find(place: str, root: Path) -> Path:
-    """The folder or the zip that a place names."""
+def place_of(place: str, root: Path) -> Path:
+    """The folder or the zip that a place names. Raises `FmdataError` where there is neither."""
     if place == _CURRENT:
         if not (root / LATEST / DESCRIPTOR).is_file():
             raise FmdataError(f"{root / LATEST}: there is no build; expected one. Run `fmdata build` first.")
