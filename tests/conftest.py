@@ -16,12 +16,14 @@ from fmdata.assemble import assemble, workspace
 from fmdata.cli import main
 from fmdata.contract import load
 from fmdata.failures import Failures
+from fmdata.history import RELEASES
 from fmdata.release import Release, build
 from fmdata.sql import MEMORY, Room
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = ROOT.parent / "shared" / "source" / "article.txt"
 INPUTS = ("datapackage.json", "raw", "pipeline", "LICENSE", "CHANGELOG.md")
+VERSION = json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))["version"]
 TOLD = pytest.StashKey[list[str]]()
 
 
@@ -38,9 +40,14 @@ def run() -> Callable[..., Result]:
     return call
 
 
-def copy_inputs(root: Path) -> Path:
-    """Copy the real project's inputs, without the engine, to the new folder `root`."""
+def copy_inputs(root: Path, releases: bool = False) -> Path:
+    """Copy the real project's inputs, without the engine, to the new folder `root`.
+
+    With its `releases` it is what is built; without them, it can be changed at will under the same version.
+    """
     root.mkdir()
+    if releases and (ROOT / RELEASES).is_dir():
+        shutil.copytree(ROOT / RELEASES, root / RELEASES)
     for item in INPUTS:
         source = ROOT / item
         if source.is_dir():
@@ -59,7 +66,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """The release of a copy of the real project, built once for all tests: look at it, change nothing in it."""
-    return build(copy_inputs(tmp_path_factory.mktemp("built") / "project"), lambda _: None)
+    return build(copy_inputs(tmp_path_factory.mktemp("built") / "project", releases=True), lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, copy_inputs
+from conftest import ROOT, VERSION, copy_inputs
 from fmdata import inputs
 from fmdata.record import RECORD, start, unchanged
 
@@ -30,7 +30,7 @@ KINDS = {
     "license": "LICENSE",
     "changelog": "CHANGELOG.md",
 }
-OUTPUTS = ["README.md", "SHA256SUMS", "data/claims.csv", "fmdata.duckdb", "fmdata-0.1.0.zip"]
+OUTPUTS = ["README.md", "SHA256SUMS", "data/claims.csv", "fmdata.duckdb", f"fmdata-{VERSION}.zip"]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import duckdb
 import frictionless
 import pytest
 
-from conftest import ROOT, copy_inputs
+from conftest import ROOT, VERSION, copy_inputs
 from fmdata import swap
 from fmdata.assemble import workspace
 from fmdata.contract import Package, load
@@ -49,7 +49,7 @@ def release(built, tmp_path):
     {"TZ": "America/St_Johns", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2", "POLARS_MAX_THREADS": "1"},
 ])  # fmt: skip
 def test_the_same_bytes_anywhere(built, tmp_path, environment):
-    root = copy_inputs(tmp_path / "somewhere else")
+    root = copy_inputs(tmp_path / "somewhere else", releases=True)
     result = fmdata("build", cwd=root, **environment)
     assert result.returncode == 0, result.stderr
     assert contents(root / "dist/latest") == contents(built.folder)
@@ -83,11 +83,11 @@ def test_the_sums_hold_for_coreutils(release):
 
 
 def test_the_zip_holds_the_release_below_one_folder(release):
-    with zipfile.ZipFile(release / "fmdata-0.1.0.zip") as archive:
-        packed = {entry.removeprefix("fmdata-0.1.0/"): archive.read(entry) for entry in archive.namelist()}
+    with zipfile.ZipFile(release / f"fmdata-{VERSION}.zip") as archive:
+        packed = {entry.removeprefix(f"fmdata-{VERSION}/"): archive.read(entry) for entry in archive.namelist()}
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     there = contents(release)
-    del there["fmdata-0.1.0.zip"]
+    del there[f"fmdata-{VERSION}.zip"]
     assert packed == there
 
 
@@ -106,7 +106,7 @@ def rewrite(folder: Path) -> None:
     for path in folder.glob("*.zip"):
         path.unlink()
     write_sums(folder, {})
-    write_zip(folder, "fmdata-0.1.0")
+    write_zip(folder, f"fmdata-{VERSION}")
 
 
 def remake(folder: Path) -> None:
@@ -116,8 +116,8 @@ def remake(folder: Path) -> None:
 
 GUTTED = {
     "sums that list nothing": lambda folder: (folder / "SHA256SUMS").write_text(""),
-    "no zip": lambda folder: (folder / "fmdata-0.1.0.zip").unlink(),
-    "an empty zip": lambda folder: zipfile.ZipFile(folder / "fmdata-0.1.0.zip", "w").close(),
+    "no zip": lambda folder: (folder / f"fmdata-{VERSION}.zip").unlink(),
+    "an empty zip": lambda folder: zipfile.ZipFile(folder / f"fmdata-{VERSION}.zip", "w").close(),
     "a row count that is wrong": lambda folder: (
         replace(folder / "datapackage.json", '"rowCount": 7', '"rowCount": 8'),
         rewrite(folder),
@@ -169,7 +169,7 @@ def test_sums_and_zip_tell_a_file_that_changed(built, release):
         reader.read(release)
         verify_all(release, load(ROOT), built.counts, reader)
     assert "README.md: its SHA-256" in str(told.value)
-    assert "fmdata-0.1.0.zip: README.md" in str(told.value)
+    assert f"fmdata-{VERSION}.zip: README.md" in str(told.value)
 
 
 def staged(root: Path, process: subprocess.Popen[str]) -> None:

@@ -1,10 +1,11 @@
 """CITATION.cff of a release, and its citation in words, both from the contract.
 
-Source: Citation File Format 1.2.0. A date is stamped when a version is released, not here: the core has no clock.
+Source: Citation File Format 1.2.0. The date is that of the release; a build that is none has none.
 """
 
 from __future__ import annotations
 
+import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ def write_citation(package: Package, folder: Path) -> None:
         "type": "dataset",
         "title": descriptor["title"],
         "version": package.version,
+        "date-released": datetime.date.fromisoformat(created[:10]) if (created := descriptor.get("created")) else None,
         "authors": [{"name": contributor["title"]} for contributor in descriptor["contributors"]],
         "license": [item["name"] for item in descriptor["licenses"] if "name" in item],
     }
