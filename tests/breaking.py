@@ -49,3 +49,20 @@ WAYS = {
     "pattern": lambda pattern, real: (other_forms(pattern, real), [real]),
     "enum": lambda values, _: (["no such value", values[0].swapcase(), f"{values[0]} "], list(values)),
 }
+
+# Rows of tables that hold nothing yet, to break: texts, blank where nothing is said.
+INVENTED = {
+    "corrections": {
+        "table_name": "claims", "row_key": "fm-is-autoimmune", "column_name": "modality", "wrong_value": "hedged",
+        "right_value": "asserted", "reason": "Made up.", "evidence": "ref-01", "reported_on": "2026-01-31",
+        "reported_by": "somebody", "reporter_role": "reader", "status": "rejected",
+    },
+    "tombstones": {
+        "table_name": "claims", "row_key": "made-up", "fate": "merged", "merged_into": "fm-is-autoimmune",
+        "since_version": "1.0.0", "reason": "Made up.",
+    },
+    "_changes": {
+        "version": "1.0.1", "table_name": "claims", "row_key": "fm-is-autoimmune", "column_name": "modality",
+        "change": "changed", "old_value": "hedged", "new_value": "asserted", "reason": "Made up.",
+    },
+}  # fmt: skip

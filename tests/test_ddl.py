@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import duckdb
 import pytest
 
+from breaking import INVENTED
 from conftest import ROOT
 
 CONTRACT = json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))
@@ -79,6 +80,10 @@ def con(built, tmp_path_factory):
     path = tmp_path_factory.mktemp("ddl") / "copy.duckdb"
     shutil.copyfile(built.folder / f"{built.name}.duckdb", path)
     with duckdb.connect(str(path)) as connection:
+        for table, row in INVENTED.items():
+            places = ", ".join("?" * len(row))
+            rows = f"(VALUES ({places})) AS invented({', '.join(row)})"
+            connection.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM {rows}', [*row.values()])
         yield connection
 
 
