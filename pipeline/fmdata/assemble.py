@@ -21,6 +21,7 @@ from fmdata.checks import (
     without_echo,
 )
 from fmdata.contract import Anchoring, Package, Resource, anchoring
+from fmdata.contract.roles import KEPT
 from fmdata.errors import FmdataError
 from fmdata.extracts import discover, manifest, unpack
 from fmdata.failures import Failures
@@ -152,6 +153,7 @@ def _tables(
     checks: Mapping[str, Rules] = {resource.name: [] for resource in raw} if own else {}
     as_is = is_published_as_is(package, raw)
     if as_is:
+        _refuse_kept(package)
         rules = load_rules(package)
         checks = {resource.name: rules.get(resource.name, []) for resource in raw}
     passed = None
@@ -175,6 +177,14 @@ def _tables(
         found.extend(made.kept)
     # Rows that are published as they came in were checked as they did.
     return passed, sound | {resource.name for resource in package if as_is and not resource.generated}
+
+
+def _refuse_kept(package: Package) -> None:
+    """Raise `FmdataError` for tables that tell of others where these are the extracts as they are."""
+    for resource in package:
+        if resource.role in KEPT:
+            found = f"{resource.name} has the role {resource.role}, but the tables are the extracts as they are"
+            raise FmdataError(f"{package.path}: {found}. Describe the extracts in raw/datapackage.json.")
 
 
 def _take_in(

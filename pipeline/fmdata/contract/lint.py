@@ -69,8 +69,7 @@ def lint_published(descriptor: dict[str, Any], manifest: bool) -> list[Fault]:
 
     With a `manifest`, the extracts have a contract of their own, and their roles stand there.
     """
-    # What corrects a table needs an extract beside the table.
-    faults = list(_roles(descriptor, ("anchors", "word_runs") if manifest else ("corrections", "tombstones")))
+    faults = list(_roles(descriptor, ("anchors", "word_runs") if manifest else ()))
     for index, resource in enumerate(descriptor["resources"]):
         published, given = f"dist/latest/data/{resource['name']}.csv", resource.get("path", [])
         for path in [given] if isinstance(given, str) else given:
