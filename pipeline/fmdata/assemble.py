@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from fmdata.ambiguity import ambiguous_keys
 from fmdata.checks import (
     PassingKeys,
     Rules,
@@ -99,6 +100,7 @@ def check_tables(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failure
     package, roles = made.package, made.roles
     progress(Step("checking tables"))
     _check(con, made, found)
+    found.extend(ambiguous_keys(con, package))
     found.extend(check_tombstones(con, package))
     found.raise_overflow()
     if roles:
