@@ -17,8 +17,8 @@ from fmdata.contract import Package
 from fmdata.errors import FmdataError
 from fmdata.history.bump import Minimum, minimum
 from fmdata.history.difference import Difference, difference
-from fmdata.history.published import Published, at_folder, opened
-from fmdata.history.releases import released
+from fmdata.history.published import RELEASES, Published, at_folder, opened
+from fmdata.history.releases import expect_untouched, released
 from fmdata.history.text import as_text
 from fmdata.history.versions import Version, parse
 from fmdata.progress import Progress
@@ -51,9 +51,19 @@ def since(package: Package, scratch: Path) -> Iterator[Since]:
     if declared < versions[-1]:
         found = f"the version {declared} comes before {versions[-1]}, which is released"
         raise FmdataError(f"{package.path}: {found}. Raise it to {versions[-1]} or higher.")
+    expect_untouched(package.root, versions)
     earlier = [version for version in versions if version < declared]
     with _release(package, earlier[-1:], scratch) as before, _release(package, versions[-1:], scratch) as last:
+        _expect_all(before, versions)
         yield Since(before, last if last and last.version == declared else None)
+
+
+def _expect_all(before: Published | None, versions: Sequence[Version]) -> None:
+    """Raise `FmdataError` where a release is gone that a later one was made after: its history would be cut short."""
+    for version in before.package.descriptor.get("releases", []) if before else ():
+        if version not in map(str, versions):
+            found = f"the release is missing, though {before.version if before else ''} was made after it"
+            raise FmdataError(f"{RELEASES}/{version}: {found}. Restore it.")
 
 
 @contextmanager
