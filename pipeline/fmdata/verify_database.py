@@ -81,8 +81,8 @@ def _views(con: duckdb.DuckDBPyConnection, package: Package) -> list[str]:
 
 def _macros(con: duckdb.DuckDBPyConnection) -> list[str]:
     """Where the file's macros differ from those made anew from the contract."""
-    # A stored definition is written with other parentheses than one just made.
-    definition = r"regexp_replace(macro_definition, '[()\s]', '', 'g')"
+    # A stored definition is written with other parentheses than one just made, and with another name of a type.
+    definition = r"replace(regexp_replace(macro_definition, '[()\s]', '', 'g'), 'TIMESTAMP_US', 'TIMESTAMP')"
     query = f"SELECT function_name, parameters, {definition}, comment FROM duckdb_functions() WHERE database_name = ?"
     release, contract = (
         {str(row): row[0] for row in con.execute(query, [d]).fetchall()} for d in ("release", "memory")

@@ -16,10 +16,10 @@ from fmdata.contract import Resource
 from fmdata.exchange import scanned
 from fmdata.history.difference import Difference
 from fmdata.history.published import Published
-from fmdata.history.recipe import FIELD_ADDED
+from fmdata.history.recipe import FIELD_ADDED, TABLE_ADDED
 from fmdata.history.row_changes import ADDED, CHANGED, REMOVED, RowChange, RowChanges
 from fmdata.sql import literal, name
-from fmdata.writers.as_of import FIELD, UNKNOWN, WHOLE, keeps
+from fmdata.writers.as_of import FIELD, UNKNOWN, WHOLE, blank, keeps
 from fmdata.writers.csv import published_rows, published_values
 
 # How many rows are handed to DuckDB together.
@@ -56,26 +56,41 @@ def add(
 
 
 def _rows(found: Difference, version: str, reasons: Mapping[Cell, str]) -> Iterator[tuple[str | None, ...]]:
-    kept = keeps(found.new.package, {own.name: found.new.rows(own.name) for own in found.new.package})
+    kept, before = _kept(found.new), _kept(found.old)
     for change in found.schema:
         if change.rule == FIELD_ADDED and change.table in kept:
             yield version, change.table, WHOLE, change.field, FIELD, None, None, None
+        elif change.rule == TABLE_ADDED and change.table in kept:
+            yield version, change.table, WHOLE, WHOLE, UNKNOWN, None, None, None
     for table in found.tables:
         if table.table not in kept:
             continue
+        if table.old.resource.name not in before and found.old.package.descriptor.get("releases"):
+            # Nobody kept what had changed by then.
+            yield str(found.old.version), table.table, WHOLE, WHOLE, UNKNOWN, None, None, None
         if table.why_not:
             yield version, table.table, WHOLE, WHOLE, UNKNOWN, None, None, None
         for row in table.rows(found.con):
             yield from ((version, table.table, *cells) for cells in _cells(table, row, reasons))
 
 
+def _kept(release: Published) -> list[str]:
+    return keeps(release.package, {own.name: release.rows(own.name) for own in release.package})
+
+
 def _cells(table: RowChanges, row: RowChange, reasons: Mapping[Cell, str]) -> Iterator[tuple[str | None, ...]]:
+    blanks = {now.name: blank(now) for _, now in table.common}
     if row.kind == ADDED:
         yield row.key, WHOLE, ADDED, None, None, None
     elif row.kind == REMOVED:
         reason = reasons.get((table.table, row.key, ""))
-        was = row.old or {}
-        yield from ((row.key, now.name, REMOVED, was[before.name], None, reason) for before, now in table.common)
+        was = {now.name: (row.old or {})[before.name] for before, now in table.common}
+        yield from ((row.key, own, REMOVED, _text(was[own], blanks[own]), None, reason) for own in was)
     else:
         for column, old, new in row.cells:
-            yield row.key, column, CHANGED, old, new, reasons.get((table.table, row.key, column))
+            texts = (_text(text, blanks[column]) for text in (old, new))
+            yield row.key, column, CHANGED, *texts, reasons.get((table.table, row.key, column))
+
+
+def _text(cell: str | None, blank: str | None) -> str | None:
+    return blank if cell is None else cell

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from fmdata.contract import Package, Resource
+from fmdata.contract import Field, Package, Resource
 from fmdata.contract.roles import log_of
-from fmdata.contract.types import published
+from fmdata.contract.types import read, storage, write
 from fmdata.provenance import row_key
 from fmdata.sql import literal, name
 
@@ -18,8 +18,10 @@ ENDING = "_as_of"
 PARAMETER = "_version"
 WHOLE = "*"
 """What stands for the column of a whole row, and for the row of a whole column or table."""
+ADDED = "added"
+"""The change of a row that was not there before."""
 FIELD, UNKNOWN = "field_added", "not_compared"
-"""Changes of a whole table: a field that it has since, and rows that could not be matched with those before."""
+"""Changes of a whole table: a field that it has since, and rows of which nothing is known before."""
 
 
 def keeps(package: Package, rows: Mapping[str, int]) -> list[str]:
@@ -43,43 +45,65 @@ def as_of(package: Package, rows: Mapping[str, int]) -> Iterator[str]:
 
 
 def _select(resource: Resource, log: Resource, versions: Sequence[str]) -> str:
+    # No field begins with _, so no name of ours is one of its columns.
     table, known = literal(resource.name), ", ".join(f"({literal(v)}, {place})" for place, v in enumerate(versions))
-    unknown = literal(f"expected one of the versions {', '.join(versions)}; found ")
-    lost = literal(f"the key of {resource.name} was another one: its rows cannot be told as of the version ")
-    told = ", ".join(
-        f"bool_or(column_name = {literal(field.name)}) AS is{number}, "
-        f"max(old_value) FILTER (column_name = {literal(field.name)}) AS old{number}"
-        for number, field in enumerate(resource.fields)
-    )
-    later = ", ".join(
-        f"coalesce(bool_or(column_name = {literal(field.name)}), false) AS later{number}"
-        for number, field in enumerate(resource.fields)
-    )
-    values = ", ".join(
-        f"CASE WHEN later{number} THEN NULL WHEN is{number} THEN {published(field, f'old{number}')} "
-        f"ELSE now_.{name(field.name)} END AS {name(field.name)}"
-        for number, field in enumerate(resource.fields)
-    )
     asked, of_table = f"CAST({PARAMETER} AS VARCHAR)", f"{literal(FIELD)}, {literal(UNKNOWN)}"
+    unknown = literal(f"expected one of the versions {', '.join(versions)}; found ")
+    lost = literal(f"{resource.name} was not there yet, or its rows cannot be matched with these, in the version ")
+    fields = [(number, field, literal(field.name)) for number, field in enumerate(resource.fields)]
+    told = ", ".join(
+        f"bool_or(column_name = {column}) AS _is{number}, "
+        f"max(old_value) FILTER (column_name = {column}) AS _old{number}"
+        for number, _, column in fields
+    )
+    later = ", ".join(f"bool_or(column_name = {column}) AS _later{number}" for number, _, column in fields)
+    values = ", ".join(
+        f"CASE WHEN _later{number} THEN NULL WHEN _is{number} THEN {_value(resource, field, f'_old{number}')} "
+        f"ELSE _now.{name(field.name)} END AS {name(field.name)}"
+        for number, field, _ in fields
+    )
     return f"""
-        WITH known(version, place) AS (VALUES {known}),
-        asked AS (SELECT coalesce(
-            (SELECT place FROM known WHERE version = {asked}), error({unknown} || coalesce({asked}, 'NULL'))) AS place),
-        log AS (SELECT row_key, column_name, change, old_value, known.place AS place
-            FROM {name(log.name)} JOIN known USING (version), asked
-            WHERE table_name = {table} AND known.place > asked.place),
+        WITH _known(version, place) AS (VALUES {known}),
+        _asked AS (SELECT coalesce((SELECT place FROM _known WHERE version = {asked}),
+            error({unknown} || coalesce({asked}, 'NULL'))) AS place, {asked} AS version),
+        _log AS (SELECT row_key, column_name, change, old_value, _known.place AS place
+            FROM {name(log.name)} JOIN _known USING (version), _asked
+            WHERE table_name = {table} AND _known.place > _asked.place),
         -- Of a column, the oldest change; a list, for the function would pass over a blank.
-        oldest AS (SELECT row_key, column_name, arg_min(change, place) AS change,
+        _oldest AS (SELECT row_key, column_name, arg_min(change, place) AS change, min(place) AS place,
             arg_min(CASE WHEN old_value IS NULL THEN [] ELSE [old_value] END, place)[1] AS old_value
-            FROM log WHERE change NOT IN ({of_table}) GROUP BY row_key, column_name),
-        then_ AS (SELECT row_key, bool_or(change = 'added') AS came, bool_or(change = 'removed') AS went, {told}
-            FROM oldest GROUP BY row_key),
-        later_ AS (SELECT coalesce(bool_or(change = {literal(UNKNOWN)}), false) AS lost, {later}
-            FROM log WHERE change IN ({of_table}))
+            FROM _log WHERE change NOT IN ({of_table}) GROUP BY row_key, column_name),
+        -- A row that came was not there, unless it had gone before.
+        _then AS (SELECT row_key AS _key, arg_min(change, place) = {literal(ADDED)} AS _came, {told}
+            FROM _oldest GROUP BY row_key),
+        _later AS (SELECT CASE WHEN bool_or(change = {literal(UNKNOWN)}) THEN error({lost} || (SELECT version FROM _asked))
+            ELSE (SELECT place FROM _asked) IS NOT NULL END AS _told, {later}
+            FROM _log WHERE change IN ({of_table}))
         SELECT {values}
-        FROM (SELECT *, {row_key(resource)} AS key_, rowid AS place_ FROM {name(resource.name)}) AS now_
-        FULL JOIN then_ ON then_.row_key = now_.key_, later_
-        WHERE CASE WHEN lost THEN error({lost} || {asked}) ELSE
-            came IS NOT TRUE AND (now_.key_ IS NOT NULL OR went) END
-        ORDER BY place_
+        FROM (SELECT *, {row_key(resource)} AS _key, rowid AS _place FROM {name(resource.name)}) AS _now
+        FULL JOIN _then ON _then._key = _now._key, _later
+        WHERE _told AND _came IS NOT TRUE
+        ORDER BY _place
     """
+
+
+def blank(field: Field) -> str | None:
+    """What the history has for a blank: nothing, or the word for it where an empty text is a value."""
+    return next(iter(field.missing_values), None) or None if storage(field) == "VARCHAR" else None
+
+
+def _value(resource: Resource, field: Field, old: str) -> str:
+    """SQL: the typed value of a text of the history, which may be none of the type that the field has now."""
+    word = blank(field)
+    if storage(field) == "VARCHAR" and (word or not field.missing_values):
+        old = f"coalesce({old}, '')"
+    text = f"nullif({old}, {literal(word)})" if word else old
+    if storage(field) == "VARCHAR":
+        return text
+    if field.type == "number":
+        value = f"TRY_CAST(replace({text}, {literal(field.descriptor.get('decimalChar', '.'))}, '.') AS DOUBLE)"
+    else:
+        value = read(field, text)
+    words = literal(f"{resource.name}.{field.name} was of another type: it has no such value as ")
+    same = f"{write(field, value)} = {text}"
+    return f"CASE WHEN {text} IS NOT NULL THEN CASE WHEN {same} THEN {value} ELSE error({words} || {text}) END END"
