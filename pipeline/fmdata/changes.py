@@ -75,9 +75,7 @@ def write_changes(
     return counts
 
 
-def _write_log(
-    con: duckdb.DuckDBPyConnection, made: Assembled, folder: Path, counts: dict[str, int]
-) -> dict[str, int]:
+def _write_log(con: duckdb.DuckDBPyConnection, made: Assembled, folder: Path, counts: dict[str, int]) -> dict[str, int]:
     """Write the CSV file of the history anew."""
     log = log_of(made.package)
     if log is None:

@@ -50,9 +50,10 @@ class Writing:
         for resource in self.package:
             if not (self.folder / DATA / f"{resource.name}.csv").exists():
                 append_csv(con, resource, f"main.{name(resource.name)}", self.folder, self.room.scratch)
-            if self.parquet:
-                write_parquet(con, resource, self.folder)
-        return write_changes(con, made, self.folder, counts, self.room.part((1 - HELD) / 3), self.progress)
+        counts = write_changes(con, made, self.folder, counts, self.room.part((1 - HELD) / 3), self.progress)
+        for resource in self.package if self.parquet else ():
+            write_parquet(con, resource, self.folder)
+        return counts
 
     def write_database(
         self,
