@@ -10,13 +10,13 @@ from typing import Any
 from fmdata.history.text import marked
 from fmdata.history.words import cell
 
-# How many rows of a table are named.
-_ROWS = 12
+# How many rows of a table are named, how a line of one begins, and how much of a cell is shown.
+_ROWS, _ROW, _LONGEST = 12, '      {"kind"', 80
 
 
 def summary(file: Path) -> Iterator[str]:
     """Lines of Markdown for what a `changes.json` says: a bullet a table or change of the contract, then its rows."""
-    told = json.loads(file.read_text(encoding="utf-8"))
+    told = json.loads(_shortened(file))
     if told["old"] is None:
         yield "- The first release."
         return
@@ -34,15 +34,41 @@ def summary(file: Path) -> Iterator[str]:
             yield from _table(table)
 
 
+def _shortened(file: Path) -> str:
+    """The changes without the rows that nobody is told of: there may be more than fit in memory."""
+    kept: list[str] = []
+    rows = 0
+    with file.open(encoding="utf-8") as stream:
+        for line in stream:
+            before, rows = rows, rows + 1 if line.startswith(_ROW) else 0
+            if before > _ROWS and not rows:
+                kept[-1] = kept[-1].rstrip(",\n")
+            if rows <= _ROWS:
+                kept.append(line)
+    return "".join(kept)
+
+
 def _table(table: dict[str, Any]) -> Iterator[str]:
-    kinds = [f"{table[kind]:,} {kind}" for kind in ("added", "removed", "changed") if table[kind]]
-    yield f"- `{table['table']}`: rows {', '.join(kinds)}" + (":" if table["rows"] else ".")
-    for row in table["rows"][:_ROWS]:
+    if table["why_not"]:
+        yield f"- `{table['table']}`: not compared: {marked(table['why_not'])}."
+        return
+    kinds = {kind: table[kind] for kind in ("added", "removed", "changed") if table[kind]}
+    # Rows without a key have no name.
+    rows = [row for row in table["rows"] if row["key"]]
+    words = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
+    yield f"- `{table['table']}`: rows {words}" + (":" if rows else ".")
+    for row in rows:
         if row["kind"] == "changed":
             for own in row["cells"]:
-                old, new = (marked(cell(text)) for text in (own["old"], own["new"]))
-                yield f"  - {marked(row['key'])}, `{own['column']}`: {old} → {new}"
+                old, new = (_short(own[side]) for side in ("old", "new"))
+                yield f"  - {_short(row['key'])}, `{own['column']}`: {old} → {new}"
         else:
-            yield f"  - {marked(row['key'])} {row['kind']}"
-    if (left := len(table["rows"]) - _ROWS) > 0:
+            yield f"  - {_short(row['key'])} {row['kind']}"
+    if rows and (left := sum(kinds.values()) - len(rows)):
         yield f"  - and {left:,} more"
+
+
+def _short(text: str | None) -> str:
+    """A cell as a line has room for it."""
+    shown = cell(text)
+    return marked(shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…")
