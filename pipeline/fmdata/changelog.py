@@ -16,6 +16,8 @@ from fmdata.errors import FmdataError
 FILE = "CHANGELOG.md"
 UNRELEASED = "Unreleased"
 _HEADING = re.compile(r"^## +\[?(?P<name>[^\]\s]+)\]?(?: +- +(?P<date>\S+))?\s*$")
+_PART = re.compile(r"## ")
+_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -33,7 +35,8 @@ def dates(root: Path) -> dict[str, str]:
     """The date of each version that has one, in the order of the file. Raises `FmdataError` for one that is none."""
     found: dict[str, str] = {}
     for number, name, date in _headings(read(root)):
-        if name == UNRELEASED or date is None:
+        # Other parts are words for people.
+        if date is None or not _VERSION.match(name):
             continue
         if name in found:
             raise FmdataError(f"{FILE}:{number}: the version {name} has a part already. Make one of the two.")
@@ -42,9 +45,11 @@ def dates(root: Path) -> dict[str, str]:
 
 
 def read(root: Path) -> str:
-    """The text of the changelog of a project. Raises `FmdataError` when it is not UTF-8."""
+    """The text of the changelog of a project. Raises `FmdataError` when there is none, or it is not UTF-8."""
     try:
-        return (root / FILE).read_text(encoding="utf-8")
+        return (root / FILE).read_bytes().decode("utf-8")
+    except FileNotFoundError:
+        raise FmdataError(f"{FILE}: there is no such file in {root}; a release needs it. Add it.") from None
     except UnicodeDecodeError as error:
         raise FmdataError(f"{FILE}: not UTF-8 text ({error.reason}, byte {error.start}). Save it as UTF-8.") from None
 
@@ -62,7 +67,7 @@ def with_release(text: str, version: str, date: str, data: Sequence[str]) -> str
     if UNRELEASED not in parts:
         raise FmdataError(f"{FILE}: there is no heading ## [{UNRELEASED}]; expected one above what is to be released.")
     start = parts[UNRELEASED]
-    end = min((number - 1 for number in parts.values() if number > start), default=len(lines))
+    end = next((number for number in range(start, len(lines)) if _PART.match(lines[number])), len(lines))
     for number in range(start, end):
         if re.fullmatch(r"### +Data\s*", lines[number]):
             advice = "Give it another name: that part is made from what changed"
@@ -70,10 +75,10 @@ def with_release(text: str, version: str, date: str, data: Sequence[str]) -> str
     words = _trimmed(lines[start:end])
     made = ["### Data", "", *data] if data else []
     body = [part for part in ("\n".join(words), "\n".join(made)) if part]
-    head = "\n".join(lines[: start - 1])
+    head = "".join(f"{line}\n" for line in lines[: start - 1])
     section = "\n\n".join([f"## [{UNRELEASED}]", f"## [{version}] - {date}", *body])
     rest = "\n".join(lines[end:])
-    return f"{head}\n{section}\n\n{rest}" if rest.strip() else f"{head}\n{section}\n"
+    return f"{head}{section}\n\n{rest}" if rest.strip() else f"{head}{section}\n"
 
 
 def _headings(text: str) -> Iterator[tuple[int, str, str | None]]:
