@@ -19,7 +19,7 @@ from fmdata.history.releases import CHANGES, parts, released
 from fmdata.history.summary import summary
 from fmdata.history.versions import Version, parse
 from fmdata.progress import Progress
-from fmdata.record import start
+from fmdata.record import Release, start, unchanged
 from fmdata.release import build
 from fmdata.swap import replace_files, staging, swap
 from fmdata.writers.archive import SUMS, digests
@@ -54,22 +54,26 @@ def freeze(root: Path, date: str, progress: Progress, memory: int, parquet: bool
     if (known := dates(root).get(str(version), date)) != date:
         raise FmdataError(f"{FILE}: the version {version} is dated {known}, not {date}. Give that date, or correct it.")
 
-    def built() -> Path:
-        begun = start(root, {"parquet": parquet})
-        return build(root, progress, memory, begun, parquet).folder
+    options = {"parquet": parquet}
 
-    changes = tuple(summary(built() / CHANGES))
+    def built() -> Release:
+        return build(root, progress, memory, start(root, options), parquet)
+
+    changes = tuple(summary(built().folder / CHANGES))
+    target = root / RELEASES / str(version)
     try:
         if str(version) not in dates(root):
             replace_files({root / FILE: with_release(before, str(version), date, changes)})
-        folder = built()
+        made = built()
         with staging(root / "dist") as aside:
-            target = root / RELEASES / str(version)
+            now = start(root, options)
+            if now.inputs and unchanged(now) is None:
+                raise FmdataError(f"{made.folder}: it is not what was built: somebody was at work here. Release again.")
             target.parent.mkdir(exist_ok=True)
-            _copy(folder, aside / "release", package.name, version)
+            _copy(made.folder, aside / "release", package.name, version)
             swap(aside / "release", target)
     except BaseException:
-        if not (root / RELEASES / str(version)).exists():
+        if not target.exists():
             replace_files({root / FILE: before})
         raise
     return Frozen(version, date, target, changes)
