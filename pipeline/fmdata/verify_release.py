@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from fmdata.checks import check_keys
-from fmdata.contract import Package
-from fmdata.errors import FmdataError
 from fmdata.failing import listed
-from fmdata.history.published import DESCRIPTOR, Published, at_folder, place_of
-from fmdata.history.releases import CHANGES, parts
+from fmdata.history.published import Published, at_folder, place_of
+from fmdata.history.releases import faults, parts
 from fmdata.history.unpack import reading_zip
 from fmdata.independent import IndependentReader
 from fmdata.progress import Progress, Step
@@ -21,7 +20,7 @@ from fmdata.recount import Recount
 from fmdata.sql import Room, connect, literal, name
 from fmdata.verify import check_sums, compare, faults_of_reader
 from fmdata.verify_database import Fingerprint
-from fmdata.writers.archive import SUMS, digests, read_sums
+from fmdata.writers.archive import SUMS, digests
 from fmdata.writers.csv import published_parts
 from fmdata.writers.remarks import sampled
 
@@ -42,39 +41,39 @@ def verify_release(place: str, root: Path, room: Room, reader: IndependentReader
     `FmdataError` where there is no release, and for a zip that cannot be trusted.
     """
     found = place_of(place, root)
-    faults: list[str] = []
+    told: list[str] = []
     folder = found
+    # A released version is kept as a zip with more beside it; whoever names a zip has that alone.
+    is_kept = found.is_file() and not Path(place).is_file()
     if found.is_file():
-        if found.parent.joinpath(CHANGES).is_file() and not found.parent.joinpath(DESCRIPTOR).is_file():
-            faults += _kept(found)
         folder = room.scratch / "package"
         with reading_zip(found, place) as archive:
             for member in archive:
                 archive.unpack(member, folder)
     release = at_folder(folder, place)
-    if found.is_file():
-        faults += _same(found.parent, release)
+    if is_kept:
+        told += [*faults(found.parent), *_same(found.parent, release)]
     progress(Step("verifying the release"))
     counts = {resource.name: release.rows(resource.name) for resource in release.package}
-    faults += check_sums(folder)
+    with _readable(SUMS, told):
+        told += check_sums(folder)
     with connect(room.part(0.4), threads="1") as con:
         in_csv, read = _read(con, release, counts, room, reader)
-    faults += compare(folder, release.package, counts, in_csv, room.part(0.4))
-    with connect(room.part(0.4)) as con:
-        faults += _keys(con, release)
-    return Verified(release, counts, [*faults, *faults_of_reader(reader.report(), read)])
+    with _readable(f"{release.package.name}.duckdb", told):
+        told += (differing := compare(folder, release.package, counts, in_csv, room.part(0.4)))
+        if not differing:
+            with connect(room.part(0.4)) as con:
+                told += _keys(con, release)
+    return Verified(release, counts, [*told, *faults_of_reader(reader.report(), read)])
 
 
-def _kept(packed: Path) -> list[str]:
-    """Where a released version, as it is kept, is not what its own sums say."""
-    folder = packed.parent
-    if not (folder / SUMS).is_file():
-        return [f"{SUMS}: there is none beside {packed.name}"]
-    told, there = dict(read_sums(folder)), {path.name for path in folder.iterdir()} - {SUMS}
-    faults = [f"{file}: {SUMS} does not list it" for file in sorted(there - told.keys())]
-    faults += [f"{file}: it is missing" for file in sorted(told.keys() - there)]
-    found = digests(folder, sorted(told.keys() & there))
-    return faults + [f"{file}: its SHA-256 is not the one in {SUMS}" for file in found if found[file] != told[file]]
+@contextmanager
+def _readable(file: str, told: list[str]) -> Iterator[None]:
+    """Tells as a fault that a file is missing, or none of its kind."""
+    try:
+        yield
+    except (OSError, UnicodeDecodeError, duckdb.Error) as error:
+        told.append(f"{file}: it cannot be read ({str(error).splitlines()[0]})")
 
 
 def _same(kept: Path, release: Published) -> list[str]:
@@ -104,14 +103,19 @@ def _read(
 
 
 def _keys(con: duckdb.DuckDBPyConnection, release: Published) -> Iterator[str]:
-    """Rows whose key stands twice, or leads nowhere."""
+    """Rows whose key stands twice or leads nowhere, and a DuckDB file that is of another release."""
     database = release.folder / f"{release.package.name}.duckdb"
     con.execute(f"ATTACH {literal(database)} AS release (READ_ONLY); CREATE SCHEMA looked")
+    # Whoever made the file may have put a view where a table should be.
+    con.execute("SET enable_external_access = false")
     for resource in release.package:
         own = name(resource.name)
         con.execute(
             f"CREATE VIEW looked.{own} AS SELECT *, 'data/{resource.name}.csv' AS _file, rowid + 2 AS _line "
             f"FROM release.main.{own}"
         )
+    told = con.execute("SELECT name, version, content_hash FROM release.main._release").fetchall()
+    if told != [(release.package.name, release.package.version, release.content)]:
+        yield f"{database.name}: its _release tells of other contents"
     for resource in release.package:
         yield from map(str, listed(check_keys(con, "looked", resource)))

@@ -40,7 +40,7 @@ class Published:
 
     def rows(self, table: str) -> int:
         """The number of rows that the release says a table has."""
-        return int(self.package.resource(table).descriptor.get("rowCount", 0))
+        return int(self.package.resource(table).descriptor["rowCount"])
 
 
 @contextmanager
@@ -151,6 +151,8 @@ def _checked(folder: Path, package: Package, place: str) -> Published:
         if resource.descriptor.get("hash") != f"sha256:{hashes[file]}":
             found = f"{file} is not the file that was published"
             raise FmdataError(f"{place}: {found}; its SHA-256 is not the one in {DESCRIPTOR}. Restore it.")
+        if type(rows := resource.descriptor.get("rowCount")) is not int or rows < 0:
+            raise FmdataError(f"{place}: {DESCRIPTOR} does not say how many rows {resource.name} has. Restore it.")
         _expect_header(folder / file, resource.names(), f"{place}: {file}")
     content = content_hash(hashes)
     if package.descriptor.get("contentHash") != f"sha256:{content}":

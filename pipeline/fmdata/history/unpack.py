@@ -9,7 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from fmdata.errors import FmdataError, quote
 
@@ -43,6 +43,9 @@ class Archive:
         if len(tops) > 1:
             self._refuse(f"its members are below {len(tops)} folders", "one folder")
         self._once([member.filename.rstrip("/") for member in found])
+        for path in self._members:
+            if other := next((own for own in map(str, PurePosixPath(path).parents) if own in self._members), None):
+                self._refuse(f"the member {quote(other)} is a file and the folder of {quote(path)}", "one of them")
         total = sum(member.file_size for member in found)
         if total > _MOST_BYTES:
             self._refuse(f"it would unpack to {total:,} bytes", f"at most {_MOST_BYTES:,}")
