@@ -5,7 +5,7 @@ and `error` are texts that must stand in the message. With `anchor`, a file of t
 must tell it, else `check` and `build`.
 `make.json`, where there is one, says what the project is made of beside the case's own files: `base` names a sound
 project in `tests/bases/` that they are laid over, `edit` replaces texts in its files, each of which stands there once,
-`remove` lists files to leave out.
+`remove` lists files to leave out. A base that is `released` was so before it was edited.
 `write` makes long files, `link` symbolic links: git does not keep these well. `parquet` makes Parquet files of SELECTs,
 and `pack` puts a file of the case into another form, whole or spoiled (`packing.py`).
 """
@@ -23,22 +23,41 @@ import fmdata
 from fmdata.contract.constraints import CONSTRAINTS
 from fmdata.extracts.gate import _CONTROLS
 from fmdata.extracts.structure import _WORDS
+from fmdata.freeze import freeze
+from fmdata.sql import MEMORY
 from packing import pack, write_parquet
 
 CASES = Path(__file__).parent / "cases"
 BASES = Path(__file__).parent / "bases"
 NAMES = sorted(path.name for path in CASES.iterdir())
 FILE_LEVEL = {"missing file", "unknown file", "file name", "symlink", "empty file", "columns"}
-FILE_LEVEL |= {"no word runs", "line unaccounted for", "compression", "parquet", "two forms"}
+FILE_LEVEL |= {"no word runs", "line unaccounted for", "compression", "parquet", "two forms", "key gone"}
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """Copies a base to a new folder, released."""
+    done = {}
+
+    def copy(base, root):
+        if base not in done:
+            done[base] = shutil.copytree(BASES / base, tmp_path_factory.mktemp("released") / base)
+            freeze(done[base], "2026-01-02", lambda _: None, MEMORY)
+            shutil.rmtree(done[base] / "dist/latest")
+        shutil.copytree(done[base], root)
+
+    return copy
 
 
 @pytest.fixture
-def case(tmp_path, request):
+def case(tmp_path, request, released):
     """The root of a copy of the case, with a release from before, and what is expected of it."""
     root = tmp_path / "project"
     own = CASES / request.param
     make = _read(own / "make.json") if (own / "make.json").exists() else {}
-    if "base" in make:
+    if make.get("released"):
+        released(make["base"], root)
+    elif "base" in make:
         shutil.copytree(BASES / make["base"], root)
     shutil.copytree(own, root, ignore=shutil.ignore_patterns("expected.json", "make.json"), dirs_exist_ok=True)
     _make(root, make)

@@ -37,7 +37,7 @@ from fmdata.writers.remarks import remarks_on
 from fmdata.writing import HELD, Writing
 
 _COPIED = ("LICENSE", "CHANGELOG.md")
-# What Python, polars and frictionless need beside DuckDB, whatever the size of the data, and what DuckDB needs at least.
+# What Python, polars and frictionless need beside DuckDB, whatever the size of the data; what DuckDB needs at least.
 BESIDE, LEAST = 500_000_000, 200_000_000
 
 

@@ -55,9 +55,7 @@ def anchor(source_file: Path, form: str, root: Path) -> None:
 @FORMAT
 @ROOT
 @MEMORY_LIMIT
-def verify(
-    release: str | None, file: Path | None, source_id: str | None, form: str, root: Path, memory: int
-) -> None:
+def verify(release: str | None, file: Path | None, source_id: str | None, form: str, root: Path, memory: int) -> None:
     """Verify a release from its files alone, or compare your own copy of a source with the built release.
 
     RELEASE is a released version, a folder or a zip: its sums, schema and keys are looked at, and whether CSV and

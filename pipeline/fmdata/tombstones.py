@@ -47,7 +47,7 @@ def check_tombstones(con: duckdb.DuckDBPyConnection, package: Package) -> list[F
     return [
         Failure(file, line, 0, table.name, field, rule, found, wanted, advice)
         for file, line, *cells in rows
-        for field, rule, found, wanted, advice in _faults(con, package, *cells)
+        for rule, field, found, wanted, advice in _faults(con, package, *cells)
     ]
 
 
@@ -55,20 +55,20 @@ def _faults(
     con: duckdb.DuckDBPyConnection, package: Package, of: str, key: str, fate: str, into: str | None, since: str
 ) -> Iterator[tuple[str, ...]]:
     if not _VERSION.fullmatch(since):
-        yield "since_version", "version", f"{quote(since)} is not a version", "MAJOR.MINOR.PATCH, e.g. 1.0.0", ""
+        yield "version", "since_version", f"{quote(since)} is not a version", "MAJOR.MINOR.PATCH, e.g. 1.0.0", ""
     named = next((own for own in package if own.name == of and own.primary_key and not own.generated), None)
     if named is None:
         # A table that is gone may have had the row.
         return
     if _is_there(con, package, of, key):
         advice = "Remove the tombstone, or give the row another key if it is another thing"
-        yield "row_key", "key reused", f"{of} has a row with the key {quote(key)}", "a key that is gone", advice
+        yield "key reused", "row_key", f"{of} has a row with the key {quote(key)}", "a key that is gone", advice
     if (fate == MERGED) != (into is not None):
         found = "nothing is named" if into is None else f"{quote(into)} is named"
         wanted = "the key of the row that stays, for a row that was merged, and for no other"
-        yield "merged_into", "merged into", found, wanted, ""
+        yield "merged into", "merged_into", found, wanted, ""
     elif into is not None and not _is_there(con, package, of, into):
-        yield "merged_into", "merged into", f"{of} has no row with the key {quote(into)}", "the row that stays", ""
+        yield "merged into", "merged_into", f"{of} has no row with the key {quote(into)}", "the row that stays", ""
 
 
 def _is_there(con: duckdb.DuckDBPyConnection, package: Package, of: str, key: str) -> bool:
