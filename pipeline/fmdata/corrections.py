@@ -68,6 +68,9 @@ def misplaced(corrections: Iterable[Correction], package: Package) -> list[Failu
         if table is None:
             found, wanted = f"there is no table {quote(one.table)} to correct", f"one of {', '.join(tables)}"
             failures.append(one.failure("unknown cell", "table_name", found, wanted))
+        elif not table.primary_key:
+            found, wanted = f"{one.table} has no primary key to name its rows by", "a table with one"
+            failures.append(one.failure("unknown cell", "table_name", found, wanted))
         elif one.column not in table.names():
             found = f"{one.table} has no column {quote(one.column)}"
             failures.append(one.failure("unknown cell", "column_name", found, f"one of {', '.join(table.names())}"))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fmdata import terminal
-from fmdata.options import FORMAT, MEMORY_LIMIT, ROOT, fail
+from fmdata.options import DATE, FORMAT, MEMORY_LIMIT, ROOT, dated, fail
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +120,7 @@ def version(form: str, root: Path, memory: int) -> None:
 
 
 @click.command()
-@click.option("--date", help="The date of the release, YYYY-MM-DD. Without it, SOURCE_DATE_EPOCH tells it.")
+@DATE
 @click.option("--parquet", is_flag=True, help="With Parquet files in the zip, as for `fmdata build`.")
 @ROOT
 @MEMORY_LIMIT
@@ -137,14 +135,10 @@ def release(date: str | None, parquet: bool, root: Path, memory: int) -> None:
       fmdata release --date 2026-01-31
       SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) fmdata release
     """
-    from fmdata.changelog import day
     from fmdata.errors import CheckError
     from fmdata.freeze import freeze
 
-    stamp = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if date is None and not stamp.isdecimal():
-        raise click.UsageError("Which date? Give it with --date, or set SOURCE_DATE_EPOCH to seconds since 1970.")
-    when = day(date, "--date") if date is not None else _day_of(int(stamp))
+    when = dated(date)
     try:
         with terminal.progress() as progress:
             done = freeze(root.resolve(), when, progress, memory, parquet)
@@ -154,12 +148,3 @@ def release(date: str | None, parquet: bool, root: Path, memory: int) -> None:
     for line in done.changes:
         click.echo(line)
     click.echo(str(done.folder))
-
-
-def _day_of(seconds: int) -> str:
-    from fmdata.errors import FmdataError
-
-    try:
-        return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError):
-        raise FmdataError(f"SOURCE_DATE_EPOCH: {seconds} is beyond the years there are.") from None

@@ -22,11 +22,11 @@ from fmdata import __version__
 # The distributions whose version may show in a release or in what is let into one; click and rich only talk.
 DECIDING = ("duckdb", "frictionless", "pandera", "polars", "pyyaml", "uniseg")
 _ENGINE = Path(__file__).resolve().parent
-# Ends the name of a link: no name of a file can end so.
-_LINK = "/@"
+LINK = "/@"
+"""Ends the name of a link: no name of a file can end so."""
 # Two seconds: the coarsest time stamps that file systems have are FAT's.
 _GRAIN = 2_000_000_000
-_Place = Path | os.DirEntry[str]
+Place = Path | os.DirEntry[str]
 _LeftOut = Callable[[os.DirEntry[str]], bool]
 
 
@@ -89,14 +89,14 @@ def look(root: Path, options: Mapping[str, Any], known: Inputs | None) -> Inputs
     """
     setting = {"versions": _versions(), "options": dict(options)}
     return Inputs(
-        take(_of_project(root), known.project if known else None),
+        take(of_project(root), known.project if known else None),
         take(below(_ENGINE, left_out=_is_cache), known.engine if known else None),
         setting,
     )
 
 
 def take(
-    files: Iterable[tuple[str, _Place]], known: Snapshot | None = None, digests: Mapping[str, str] | None = None
+    files: Iterable[tuple[str, Place]], known: Snapshot | None = None, digests: Mapping[str, str] | None = None
 ) -> Snapshot:
     """The named files; those that are as they are `known`, or have `digests`, are not read.
 
@@ -120,7 +120,7 @@ def take(
     return Snapshot(at, taken)
 
 
-def below(folder: Path | str, shown: str = "", left_out: _LeftOut | None = None) -> Iterator[tuple[str, _Place]]:
+def below(folder: Path | str, shown: str = "", left_out: _LeftOut | None = None) -> Iterator[tuple[str, Place]]:
     """Name and place of everything below `folder` that is no folder; names begin with `shown`.
 
     Links are named as such: a file and a link to one are two things, even with the same contents.
@@ -132,15 +132,18 @@ def below(folder: Path | str, shown: str = "", left_out: _LeftOut | None = None)
             if entry.is_dir(follow_symlinks=False):
                 yield from below(entry.path, f"{shown}{entry.name}/", left_out)
             else:
-                yield f"{shown}{entry.name}{_LINK if entry.is_symlink() else ''}", entry
+                yield f"{shown}{entry.name}{LINK if entry.is_symlink() else ''}", entry
 
 
-def _of_project(root: Path) -> Iterator[tuple[str, _Place]]:
-    """What a build reads, and what would stop it. What is missing is left to the build to tell."""
+def of_project(root: Path) -> Iterator[tuple[str, Place]]:
+    """What a build reads, and what would stop it, by names from the root. What is missing is left to the build to tell.
+
+    Raises `OSError` for a folder behind a link.
+    """
     for name in _FILES:
         path = root / name
         if path.is_symlink() or path.exists():
-            yield name + (_LINK if path.is_symlink() else ""), path
+            yield name + (LINK if path.is_symlink() else ""), path
     for name, left_out in _FOLDERS.items():
         folder = root / name
         if folder.is_symlink():

@@ -1,8 +1,10 @@
-"""What the commands share: the option for the project's folder, and telling failures."""
+"""What the commands share: options for the project's folder and for a date, and telling failures."""
 
 from __future__ import annotations
 
+import datetime
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -23,6 +25,7 @@ FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="For people or for programs.",
 )  # fmt: skip
+DATE = click.option("--date", help="The date, YYYY-MM-DD. Without it, SOURCE_DATE_EPOCH tells it.")
 _UNITS = {"MB": 10**6, "GB": 10**9, "MiB": 1 << 20, "GiB": 1 << 30}
 
 
@@ -45,6 +48,22 @@ MEMORY_LIMIT = click.option(
     "--memory-limit", "memory", type=Bytes(), default="1.4GB", show_default=True,
     help="The most memory the run may use; what does not fit goes to temporary files.",
 )  # fmt: skip
+
+
+def dated(date: str | None) -> str:
+    """The date that was given, or that of SOURCE_DATE_EPOCH. Raises `FmdataError` for one that is none."""
+    from fmdata.changelog import day
+    from fmdata.errors import FmdataError
+
+    if date is not None:
+        return day(date, "--date")
+    stamp = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not stamp.isdecimal():
+        raise click.UsageError("Which date? Give it with --date, or set SOURCE_DATE_EPOCH to seconds since 1970.")
+    try:
+        return datetime.datetime.fromtimestamp(int(stamp), datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError):
+        raise FmdataError(f"SOURCE_DATE_EPOCH: {stamp} is beyond the years there are.") from None
 
 
 def fail(error: CheckError, form: str, ending: str = "Nothing was published.") -> NoReturn:

@@ -86,6 +86,14 @@ def unchanged(begun: Start) -> Release | None:
     return last.release
 
 
+def touched(begun: Start) -> list[str]:
+    """The files of a project that are not as the last build that was recorded read them, sorted."""
+    if begun.last is None or begun.inputs is None:
+        return []
+    now, then = begun.inputs.project.contents(), begun.last.inputs.project.contents()
+    return sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+
+
 @contextmanager
 def recorded(begun: Start | None, release: Release, digests: Mapping[str, str]) -> Iterator[None]:
     """Put around the swap of a release: once it is in its place, write what it was made of, by `begun`.

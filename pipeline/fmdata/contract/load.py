@@ -113,18 +113,26 @@ def position_in(package: Package, pointer: Pointer) -> tuple[int, int]:
     return _position(_read(package.root, package.path), pointer)
 
 
+def with_version(package: Package, version: str) -> str:
+    """The text of the descriptor's file with another version, each of its lines where it was."""
+    text = _read(package.root, package.path)
+    line, column = _position(text, ("version",))
+    at = len("\n".join(text.split("\n")[: line - 1])) + column - (line == 1)
+    return text[:at] + json.dumps(version) + text[json.JSONDecoder().raw_decode(text, at)[1] :]
+
+
 def _position(text: str, pointer: Pointer) -> tuple[int, int]:
     """Line and column of the value a pointer leads to, or of the nearest enclosing value there is."""
     at = _space(text, 0)
     for step in pointer:
-        inner = next((place for key, place in _members(text, at) if key == step), None)
+        inner = next((place for key, place in members(text, at) if key == step), None)
         if inner is None:
             break
         at = inner
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
 
-def _members(text: str, at: int) -> Iterator[tuple[str | int, int]]:
+def members(text: str, at: int) -> Iterator[tuple[str | int, int]]:
     """The members of the JSON object or array at `at`, each with the place of its value; of other values none."""
     decoder, opening = json.JSONDecoder(), text[at]
     at, index = _space(text, at + 1), 0

@@ -83,6 +83,11 @@ def record(found: Difference, least: Minimum) -> dict[str, Any]:
     }
 
 
+def with_rows(found: Difference, table: RowChanges) -> dict[str, Any]:
+    """What changed in a table, with all its rows, as JSON values."""
+    return {**_table(table), "rows": [_row(change) for change in table.rows(found.con)]}
+
+
 def _side(release: Published) -> dict[str, str]:
     name, version = release.package.name, str(release.version)
     return {"place": release.place, "name": name, "version": version, "content": f"sha256:{release.content}"}

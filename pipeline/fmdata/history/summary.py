@@ -60,12 +60,17 @@ def _table(table: dict[str, Any]) -> Iterator[str]:
     for row in rows:
         if row["kind"] == "changed":
             for own in row["cells"]:
-                old, new = (_short(own[side]) for side in ("old", "new"))
-                yield f"  - {_short(row['key'])}, `{own['column']}`: {old} → {new}"
+                yield cell_line(row["key"], own)
         else:
             yield f"  - {_short(row['key'])} {row['kind']}"
     if rows and (left := sum(kinds.values()) - len(rows)):
         yield f"  - and {left:,} more"
+
+
+def cell_line(key: str, changed: dict[str, Any]) -> str:
+    """The line for a changed cell of a row."""
+    old, new = (_short(changed[side]) for side in ("old", "new"))
+    return f"  - {_short(key)}, `{changed['column']}`: {old} → {new}"
 
 
 def _short(text: str | None) -> str:

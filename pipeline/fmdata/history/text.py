@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from fmdata.history.bump import Minimum
 from fmdata.history.difference import Difference
-from fmdata.history.row_changes import ADDED, REMOVED, RowChange
+from fmdata.history.row_changes import ADDED, REMOVED, RowChange, RowChanges
 from fmdata.history.words import cell, counted, headline, rest, row_said, verdict
 
 _SIGNS = {ADDED: "+", REMOVED: "-"}
@@ -23,13 +23,8 @@ def as_text(found: Difference, least: Minimum, limit: int) -> Iterator[str]:
         yield ""
         yield from reasons(least)
     for table in filter(None, found.tables):
-        yield f"\n{table.table}: {counted(table)}"
-        shown = 0
-        for change in table.rows(found.con, limit):
-            yield from _row(change)
-            shown += 1
-        if more := rest(table, shown):
-            yield f"  {more}"
+        yield ""
+        yield from rows(found, table, limit)
 
 
 def reasons(least: Minimum) -> Iterator[str]:
@@ -37,6 +32,17 @@ def reasons(least: Minimum) -> Iterator[str]:
     width = max((len(reason.rule.name) for reason in least.reasons), default=0)
     for reason in least.reasons:
         yield f"{reason.rule.bump!s:<5}  {reason.rule.name:<{width}}  {reason.words}"
+
+
+def rows(found: Difference, table: RowChanges, limit: int) -> Iterator[str]:
+    """Lines: what changed in a table, with the first `limit` rows."""
+    yield f"{table.table}: {counted(table)}"
+    shown = 0
+    for change in table.rows(found.con, limit):
+        yield from _row(change)
+        shown += 1
+    if more := rest(table, shown):
+        yield f"  {more}"
 
 
 def _row(change: RowChange) -> Iterator[str]:

@@ -128,4 +128,4 @@ def counted(table: RowChanges) -> str:
 def rest(table: RowChanges, shown: int) -> str:
     """What is said of the rows that are not shown, '' where all are."""
     left = sum(table.counts.values()) - shown
-    return f"… and {left:,} more (--limit shows more, --format json or csv all)" if left > 0 else ""
+    return f"… and {left:,} more (--limit shows more, --format json all)" if left > 0 else ""
