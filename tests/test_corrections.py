@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -82,3 +83,14 @@ def test_a_split_value_that_is_corrected_needs_no_words_in_its_place(run, projec
                     "dexmedetomidine", "accepted"))  # fmt: skip
     told = run("build", "--root", project)
     assert told.exit_code == 0, told.stderr
+
+
+def test_a_table_without_a_key_has_no_row_to_correct(run, orchard):
+    contract = orchard / "datapackage.json"
+    told = contract.read_text(encoding="utf-8")
+    keyless = re.sub(r',\s*"primaryKey": \[\s*"tree_id",\s*"year"\s*\]', "", told)
+    assert keyless != told
+    contract.write_text(keyless, encoding="utf-8")
+    enter(orchard, ("harvests", "p1 2023", "kilos", "12", "13", "accepted"))
+    result = run("check", "--root", orchard)
+    assert (result.exit_code, "harvests has no primary key to name its rows by" in result.stderr) == (1, True)

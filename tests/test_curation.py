@@ -309,10 +309,19 @@ def test_the_least_version_and_the_line_of_the_changelog(run, built):
     assert contents(built) == before
     assert "trees: 1 changed\n  ~ a1\n      planted  1999-04-01 → (blank)\n" in result.stdout
     assert "The least version after 0.1.0 is 0.1.1 (patch); it is 0.1.0, which is too low.\n" in result.stdout
-    assert "patch  values corrected  trees: 1 row changed (planted): a1\n" in result.stdout
+    assert "patch  values corrected           trees: 1 row changed (planted): a1\n" in result.stdout
     assert "In the changelog:\n  - a1, `planted`: 1999-04-01 → (blank)\n" in result.stdout
     found = told(run, "add", "trees", "--set", "tree_id=b1", "--set", "kind=plum", "--dry-run", "--root", built)
     assert (found["minimum"]["version"], found["minimum"]["bump"]) == ("0.2.0", "minor")
+
+
+def test_a_contract_on_one_line_stays_as_it_is(run, small):
+    root = small(IDS, {"raw/t.csv": "id\n1\n", "CHANGELOG.md": "# Changes\n\n## [Unreleased]\n"})
+    freeze(root, "2026-01-05", lambda _: None, 1_400_000_000)
+    before = (root / "datapackage.json").read_bytes()
+    found = told(run, "add", "t", "--set", "id=2", "--root", root)
+    assert (found["minimum"]["version"], counts(found)) == ("0.2.0", {"t": [1, 0, 0]})
+    assert (root / "datapackage.json").read_bytes() == before
 
 
 def test_a_proposed_correction_is_not_applied(run, built):
@@ -371,7 +380,23 @@ def test_an_older_build_makes_a_stale_correction(run, built):
     assert f'{CORRECTIONS}:2 wrong_value: the cell says "6", not "4"' in said
 
 
-# Whatever interrupts it
+# What it is made in, and whatever interrupts it
+
+
+def test_where_there_are_no_links_files_are_copied(run, built, monkeypatch):
+    def refuse(*_):
+        raise OSError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    assert counts(told(run, "add", "trees", "--set", "tree_id=b1", "--set", "kind=plum", "--root", built))
+
+
+def test_more_failures_than_are_shown_are_all_in_a_file_of_the_project(run, built):
+    text = "".join(json.dumps({"tree_id": f"b{n}", "kind": "plum", "height": 0}) for n in range(1_001))
+    result = run("add", "trees", "--root", built, input=text)
+    assert (result.exit_code, "all are in dist/failures.csv" in result.stderr) == (1, True)
+    assert len(lines(built, "dist/failures.csv")) == 1_002
+    assert "b1" not in (built / "raw/trees.csv").read_text()
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), PermissionError(13, "Permission denied", "trees.csv")])

@@ -144,9 +144,11 @@ def _extract(raw: Package, table: str) -> Resource:
 def _proposed(package: Package, made: Entered, source: Path | None, form: str, memory: int) -> Iterator[Proposal]:
     """The project with what is entered; what is wrong with it ends the command."""
     from fmdata.errors import CheckError
+    from fmdata.files import forget_report
     from fmdata.independent import IndependentReader
     from fmdata.loading import loading
 
+    forget_report(package.root)
     with IndependentReader() as reader:
         with loading():
             from fmdata.proposal import UNANCHORED, proposed
@@ -248,8 +250,9 @@ def _minimum(proposal: Proposal) -> Iterator[str]:
     verdict = "which is too low" if low else "which will do"
     base = proposal.changes["old"]["version"]
     yield f"The least version after {base} is {least['version']} ({least['bump']}); it is {declared}, {verdict}."
+    width = max((len(reason["rule"]) for reason in least["reasons"]), default=0)
     for reason in least["reasons"]:
-        yield f"{reason['bump']:<5}  {reason['rule']}  {reason['words']}"
+        yield f"{reason['bump']:<5}  {reason['rule']:<{width}}  {reason['words']}"
 
 
 def _record(proposal: Proposal, made: Entered, dry_run: bool) -> dict[str, Any]:
