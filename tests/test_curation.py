@@ -399,11 +399,11 @@ def test_more_failures_than_are_shown_are_all_in_a_file_of_the_project(run, buil
     assert "b1" not in (built / "raw/trees.csv").read_text()
 
 
-@pytest.mark.parametrize("error", [KeyboardInterrupt(), PermissionError(13, "Permission denied", "trees.csv")])
+@pytest.mark.parametrize("error", [KeyboardInterrupt, PermissionError])
 @pytest.mark.parametrize("where", ["fmdata.proposal.make", "fmdata.proposal.replace_files"])
 def test_whatever_interrupts_it_nothing_is_written(run, built, monkeypatch, error, where):
     def broken(*_, **__):
-        raise error
+        raise error(13, "Permission denied", "trees.csv")
 
     monkeypatch.setattr(where, broken)
     refused(run, built, "add", "trees", "--set", "tree_id=b1", "--set", "kind=plum")

@@ -22,7 +22,8 @@ from fmdata.sql import MEMORY, Room, connect
 
 SUPERSEDED = "superseded"
 _STATUS = CORRECTION[-1]
-_CELL, _WRONG, _RIGHT = CORRECTION[:3], *CORRECTION[3:5]
+_CELL = CORRECTION[:3]
+_WRONG, _RIGHT = CORRECTION[3:5]
 
 
 @dataclass(frozen=True)

@@ -66,8 +66,12 @@ def add(
     with _proposed(package, made, source, form, memory) as proposal:
         if not dry_run:
             proposal.write()
-        told = _record(proposal, made, dry_run) if form == "json" else _lines(proposal, made, dry_run, limit)
-        lines = [json.dumps(told, ensure_ascii=False, indent=2)] if isinstance(told, dict) else list(told)
+        from fmdata import consequences
+
+        if form == "json":
+            lines = [_json(consequences.as_record(proposal, made, dry_run))]
+        else:
+            lines = [*consequences.as_text(proposal, made, dry_run, limit)]
     click.echo("\n".join(lines))
 
 
@@ -119,13 +123,20 @@ def correct(
     with _proposed(package, found.entered, None, form, memory) as proposal:
         if not dry_run:
             proposal.write()
-        line = _changelog_line(proposal, cell)
+        from fmdata import consequences
+
+        line = consequences.changelog_line(proposal, cell)
         if form == "json":
-            told = {**_record(proposal, found.entered, dry_run), "superseded_line": found.superseded, "changelog": line}
-            lines = [json.dumps(told, ensure_ascii=False, indent=2)]
+            told = consequences.as_record(proposal, found.entered, dry_run)
+            lines = [_json({**told, "superseded_line": found.superseded, "changelog": line})]
         else:
-            lines = [*_lines(proposal, found.entered, dry_run, limit), *_said_in_changelog(proposal, line)]
+            told_of_rows = consequences.as_text(proposal, found.entered, dry_run, limit)
+            lines = [*told_of_rows, *consequences.as_changelog(proposal, line)]
     click.echo("\n".join(lines))
+
+
+def _json(told: dict[str, Any]) -> str:
+    return json.dumps(told, ensure_ascii=False, indent=2)
 
 
 def _extract(raw: Package, table: str) -> Resource:
@@ -212,84 +223,3 @@ def _asked(resource: Resource, field: Field) -> str | None:
 
     answer: str | None = click.prompt(field.name, default="", show_default=False, value_proc=checked, err=True)
     return answer
-
-
-def _lines(proposal: Proposal, made: Entered, dry_run: bool, limit: int) -> Iterator[str]:
-    """What was entered and what follows, for people."""
-    from fmdata.history.text import rows
-
-    for line in made.lines:
-        yield f"{made.file}:{line}: {'would be entered' if dry_run else 'entered'}; all checks hold."
-    yield from (
-        f"{file}: {'would be ' if dry_run else ''}anchored again" for file in proposal.texts if file != made.file
-    )
-    touched = proposal.touched()
-    if proposal.since_build is None:
-        yield "\nThere is no current build that can be compared with it."
-    elif not touched:
-        yield "\nNo row of the current build changes."
-    else:
-        yield "\nAgainst the current build:"
-        if proposal.changed:
-            yield f"(with what changed since then in {', '.join(proposal.changed)})"
-    for table in touched:
-        yield ""
-        yield from rows(proposal.since_build, table, limit)  # type: ignore[arg-type]
-    yield ""
-    yield from _minimum(proposal)
-
-
-def _minimum(proposal: Proposal) -> Iterator[str]:
-    least, declared = proposal.minimum, proposal.package.version
-    if least is None:
-        yield "Any version will do: nothing is released yet."
-        return
-    from fmdata.history import parse
-
-    low = parse(declared, "") < parse(least["version"], "")
-    verdict = "which is too low" if low else "which will do"
-    base = proposal.changes["old"]["version"]
-    yield f"The least version after {base} is {least['version']} ({least['bump']}); it is {declared}, {verdict}."
-    width = max((len(reason["rule"]) for reason in least["reasons"]), default=0)
-    for reason in least["reasons"]:
-        yield f"{reason['bump']:<5}  {reason['rule']:<{width}}  {reason['words']}"
-
-
-def _record(proposal: Proposal, made: Entered, dry_run: bool) -> dict[str, Any]:
-    """What was entered and what follows, as JSON values."""
-    from fmdata.history.machine import with_rows
-
-    since = proposal.since_build
-    tables = [with_rows(since, table) for table in proposal.touched()] if since else None
-    entered = zip(made.lines, made.rows, strict=True)
-    return {
-        "written": not dry_run,
-        "rows": [{"table": made.resource.name, "file": made.file, "line": at, "row": row} for at, row in entered],
-        "files": [*proposal.texts],
-        "changed_since_build": proposal.changed,
-        "tables": tables,
-        "minimum": proposal.minimum,
-    }
-
-
-def _changelog_line(proposal: Proposal, cell: tuple[str, str, str]) -> str | None:
-    """The line that the changelog of the next release will have for a cell, None if it says nothing of it."""
-    from fmdata.history.summary import cell_line
-
-    table, key, column = cell
-    lines = (
-        cell_line(key, changed)
-        for own in proposal.changes["tables"] if own["table"] == table
-        for row in own["rows"] if row["key"] == key
-        for changed in row.get("cells", []) if changed["column"] == column
-    )  # fmt: skip
-    return next(lines, None)
-
-
-def _said_in_changelog(proposal: Proposal, line: str | None) -> Iterator[str]:
-    if line is not None:
-        yield f"\nIn the changelog:\n{line}"
-    elif proposal.minimum is None:
-        yield "\nThe changelog of the first release names no cells."
-    else:
-        yield "\nThe changelog will not name this cell: it is as it was released."
