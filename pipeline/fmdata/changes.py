@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -13,13 +14,14 @@ from fmdata.changelog import dates
 from fmdata.contract import Package
 from fmdata.contract.roles import log_of, with_role
 from fmdata.corrections import ACCEPTED, ROLE
-from fmdata.errors import raise_if
+from fmdata.errors import Failure
 from fmdata.extracts import manifest
+from fmdata.failures import Failures
 from fmdata.history.kept_keys import lost_keys
 from fmdata.history.log import Cell, add, inherit
 from fmdata.history.machine import as_json, of_the_first
-from fmdata.history.releases import CHANGES, released
-from fmdata.history.since import compared, since
+from fmdata.history.releases import CHANGES
+from fmdata.history.since import compared, known, since
 from fmdata.progress import Progress
 from fmdata.sql import Room, connect, count, name
 from fmdata.tombstones import tombstones
@@ -27,15 +29,21 @@ from fmdata.writers.archive import digests
 from fmdata.writers.csv import DATA, append_csv
 from fmdata.writers.descriptor import content_hash, write_descriptor
 
+# How many failures are put aside together.
+_TOGETHER = 10_000
+
 
 def dated(package: Package) -> Package:
-    """The contract with what is known of its releases: the date of its version, and the versions before it."""
-    known: dict[str, object] = {}
+    """The contract with what is known of its releases: the date of its version, and the versions before it.
+
+    Raises what `known` raises, and `FmdataError` for a changelog that cannot be read.
+    """
+    told: dict[str, object] = {}
     if date := dates(package.root).get(package.version):
-        known["created"] = f"{date}T00:00:00Z"
-    if before := [str(version) for version in released(package.root) if str(version) != package.version]:
-        known["releases"] = before
-    return replace(package, descriptor={**package.descriptor, **known})
+        told["created"] = f"{date}T00:00:00Z"
+    if before := [str(version) for version in known(package) if str(version) != package.version]:
+        told["releases"] = before
+    return replace(package, descriptor={**package.descriptor, **told})
 
 
 def write_changes(
@@ -64,7 +72,7 @@ def write_changes(
             if found is None:
                 lines = of_the_first(package)
             else:
-                raise_if([*lost_keys(found[0], tombstones(con, package), manifest(package))])
+                _refuse_lost(lost_keys(found[0], tombstones(con, package), manifest(package)), package)
                 if log:
                     add(con, log, found[0], package.version, _reasons(con, package))
                     counts = _write_log(con, made, folder, counts)
@@ -73,6 +81,14 @@ def write_changes(
         with (folder / CHANGES).open("w", encoding="utf-8") as stream:
             stream.writelines(f"{line}\n" for line in lines)
     return counts
+
+
+def _refuse_lost(keys: Iterator[Failure], package: Package) -> None:
+    """Raise `CheckError` for keys that are gone, of which there may be very many."""
+    with Failures(package.root) as lost:
+        while some := [*islice(keys, _TOGETHER)]:
+            lost.extend(some)
+        lost.raise_any()
 
 
 def _write_log(con: duckdb.DuckDBPyConnection, made: Assembled, folder: Path, counts: dict[str, int]) -> dict[str, int]:

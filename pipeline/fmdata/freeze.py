@@ -59,8 +59,10 @@ def freeze(root: Path, date: str, progress: Progress, memory: int, parquet: bool
     def built() -> Release:
         return build(root, progress, memory, start(root, options), parquet)
 
-    changes = tuple(summary(built().folder / CHANGES))
-    target = root / RELEASES / str(version)
+    first = built().folder
+    if not (first / f"{package.name}-{version}.zip").is_file():
+        raise FmdataError(f"{first}: the build has no zip; a release needs it. Raise the limit zip.")
+    changes, target = tuple(summary(first / CHANGES)), root / RELEASES / str(version)
     try:
         if str(version) not in dates(root):
             replace_files({root / FILE: with_release(before, str(version), date, changes)})
@@ -84,8 +86,6 @@ def _copy(latest: Path, target: Path, name: str, version: Version) -> None:
     target.mkdir()
     copied = [file for file in parts(name, version) if file != SUMS]
     for file in copied:
-        if not (latest / file).is_file():
-            raise FmdataError(f"{latest / file}: the build has no such file; a release needs it. Raise the limit zip.")
         shutil.copyfile(latest / file, target / file)
     sums = digests(target, copied)
     (target / SUMS).write_text("".join(f"{sums[file]}  {file}\n" for file in copied), encoding="utf-8")

@@ -37,21 +37,30 @@ class Since:
         return bool(self.before or self.same)
 
 
+def known(package: Package) -> list[Version]:
+    """The released versions of a project, whose files were looked at.
+
+    Raises `FmdataError` if the declared version comes before one of them, and for a release that was tampered with.
+    """
+    versions = released(package.root)
+    if versions and (declared := parse(package.version, package.path)) < versions[-1]:
+        found = f"the version {declared} comes before {versions[-1]}, which is released"
+        raise FmdataError(f"{package.path}: {found}. Raise it to {versions[-1]} or higher.")
+    expect_untouched(package.root, versions)
+    return versions
+
+
 @contextmanager
 def since(package: Package, scratch: Path) -> Iterator[Since]:
     """Open the releases of a project that its build is compared with.
 
-    Raises `FmdataError` if the declared version comes before a released one, and for a release that was tampered with.
+    Raises `FmdataError` for one that is not whole, and where one is missing.
     """
     versions = released(package.root)
     if not versions:
         yield Since(None, None)
         return
     declared = parse(package.version, package.path)
-    if declared < versions[-1]:
-        found = f"the version {declared} comes before {versions[-1]}, which is released"
-        raise FmdataError(f"{package.path}: {found}. Raise it to {versions[-1]} or higher.")
-    expect_untouched(package.root, versions)
     earlier = [version for version in versions if version < declared]
     with _release(package, earlier[-1:], scratch) as before, _release(package, versions[-1:], scratch) as last:
         _expect_all(before, versions)

@@ -76,7 +76,8 @@ def _select(resource: Resource, log: Resource, versions: Sequence[str]) -> str:
         -- A row that came was not there, unless it had gone before.
         _then AS (SELECT row_key AS _key, arg_min(change, place) = {literal(ADDED)} AS _came, {told}
             FROM _oldest GROUP BY row_key),
-        _later AS (SELECT CASE WHEN bool_or(change = {literal(UNKNOWN)}) THEN error({lost} || (SELECT version FROM _asked))
+        _later AS (SELECT CASE WHEN bool_or(change = {literal(UNKNOWN)})
+            THEN error({lost} || (SELECT version FROM _asked))
             ELSE (SELECT place FROM _asked) IS NOT NULL END AS _told, {later}
             FROM _log WHERE change IN ({of_table}))
         SELECT {values}
