@@ -12,6 +12,8 @@ import duckdb
 import pytest
 from click.testing import CliRunner, Result
 
+import fmdata.release
+from fmdata import independent
 from fmdata.assemble import assemble, workspace
 from fmdata.cli import main
 from fmdata.contract import load
@@ -19,6 +21,7 @@ from fmdata.failures import Failures
 from fmdata.history import RELEASES
 from fmdata.release import Release, build
 from fmdata.sql import MEMORY, Room
+from histories import Counted
 
 ROOT = Path(__file__).parent.parent
 ARTICLE = ROOT.parent / "shared" / "source" / "article.txt"
@@ -97,6 +100,15 @@ def assembled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         with Failures(ROOT) as found:
             assemble(con, load(ROOT), found, lambda _: None, scratch)
         yield con
+
+
+@pytest.fixture(scope="module")
+def without_frictionless() -> Iterator[None]:
+    """Builds of a module's tests do not ask frictionless."""
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (independent, fmdata.release):
+            patched.setattr(module, "IndependentReader", Counted)
+        yield
 
 
 @pytest.fixture(scope="session")

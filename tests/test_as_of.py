@@ -26,6 +26,7 @@ from histories import TOMBSTONES, append, build_released, change, edited, log, o
 from releases import field, table
 from releases import release as written
 
+pytestmark = pytest.mark.usefixtures("without_frictionless")
 KINDS = {
     "id": {"type": "string", "constraints": {"required": True}},
     "part": {"type": "integer", "constraints": {"required": True}},
@@ -79,7 +80,7 @@ def things(root):
 
 
 @pytest.fixture(scope="module")
-def grown(tmp_path_factory):
+def grown(tmp_path_factory, without_frictionless):
     """A project of seven releases: change nothing in it."""
     root = things(tmp_path_factory.mktemp("grown") / "project")
     build_released(root, "1.0.0")

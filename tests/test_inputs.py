@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, VERSION, copy_inputs
+from conftest import ROOT, VERSION, copy_inputs, write_small
 from fmdata import inputs
 from fmdata.record import RECORD, start, unchanged
+from fmdata.release import build
+from histories import build_released
 
 RATES = "raw/holistic-pulse-2024/autoantibody_rates.csv"
 KINDS = {
@@ -249,3 +251,41 @@ def test_the_record_names_no_folder_and_nobody(original):
     text = (original / RECORD).read_text(encoding="utf-8")
     assert '"/' not in text
     assert not [word for word in (str(original), str(ROOT), sys.prefix) if word in text]
+
+
+@pytest.fixture
+def released(tiny_released, tmp_path):
+    """A copy of a project with a release, built since, to change at will."""
+    root = Path(shutil.copytree(tiny_released, tmp_path / "released"))
+    assert recognised(root)
+    return root
+
+
+@pytest.fixture(scope="module")
+def tiny_released(tmp_path_factory):
+    shape = {"fields": [{"name": "id", "type": "integer"}], "primaryKey": "id"}
+    files = {"raw/t.csv": "id\n1\n", "CHANGELOG.md": "## [Unreleased]\n"}
+    root = write_small(tmp_path_factory.mktemp("tiny") / "project", shape, files)
+    build_released(root, "1.0.0")
+    build(root, lambda _: None, begun=start(root, {"parquet": False}))
+    return root
+
+
+RELEASED = {
+    "a file that was touched": lambda folder: spoil(folder / "1.0.0/small.duckdb"),
+    "a file that is gone": lambda folder: (folder / "1.0.0/SHA256SUMS").unlink(),
+    "a file more": lambda folder: (folder / "1.0.0/more").touch(),
+    "a release more": lambda folder: shutil.copytree(folder / "1.0.0", folder / "1.0.1"),
+    "no release any more": lambda folder: shutil.rmtree(folder / "1.0.0"),
+}
+
+
+@pytest.mark.parametrize("change", RELEASED.values(), ids=RELEASED)
+def test_what_was_released_counts(released, change):
+    change(released / "dist/releases")
+    assert not recognised(released)
+
+
+def test_hidden_files_among_releases_are_nothing(released):
+    (released / "dist/releases/.DS_Store").touch()
+    assert recognised(released)

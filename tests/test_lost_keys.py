@@ -11,13 +11,14 @@ import pytest
 
 from histories import TOMBSTONES, append, build_released, change, declare, edited, orchard
 
+pytestmark = pytest.mark.usefixtures("without_frictionless")
 ROW = "a2,apple,,\n"
 CORRECTED = "trees,a2,height,,3,Measured again.,,2026-01-02,a gardener,curator,accepted\n"
 BURIED = "corrections,trees a2 height 2026-01-02,withdrawn,,1.1.0,Never was."
 
 
 @pytest.fixture(scope="module")
-def once(tmp_path_factory):
+def once(tmp_path_factory, without_frictionless):
     root = orchard(tmp_path_factory.mktemp("once") / "orchard")
     build_released(root, "1.0.0")
     return root
@@ -57,12 +58,11 @@ def test_a_key_that_is_gone_needs_a_tombstone(without_a2, run):
 
 
 @pytest.mark.parametrize(("since", "rules"), [
-    ("1.1.0", []), ("1.0.1", []), ("1.0.0", ["version"]), ("1.2.0", ["version"]), ("soon", ["version", "version"]),
-    ("1.1", ["version", "version"]), ("01.1.0", ["version", "version"]),
+    ("1.0.1", []), ("1.0.0", ["version"]), ("1.2.0", ["version"]), ("soon", ["version"]),
 ])  # fmt: skip
 def test_a_tombstone_says_since_when(without_a2, run, since, rules):
     append(without_a2, TOMBSTONES, f"trees,a2,withdrawn,,{since},It was a shrub.")
-    assert [rule for _, _, rule, _ in told(run, without_a2)] in (rules, rules[:1])
+    assert [rule for _, _, rule, _ in told(run, without_a2)] == rules
 
 
 def test_rows_may_be_merged_into_one_that_is_there(without_a2, run):
@@ -123,3 +123,17 @@ def test_two_keys_that_read_alike_are_told(tmp_path, run):
     [(file, line, rule, found)] = told(run, root)
     assert (file, line, rule) == ("raw/curation/corrections.csv", 4, "ambiguous key")
     assert '"trees p1 kind kind 2026-01-02"' in found
+
+
+def test_a_great_many_lost_keys_are_told_in_a_file(small, run):
+    shape = {"fields": [{"name": "id", "type": "integer"}], "primaryKey": "id"}
+    root = small(shape, {"raw/t.csv": "id\n" + "".join(f"{number}\n" for number in range(1_500)),
+                         "CHANGELOG.md": "## [Unreleased]\n"})  # fmt: skip
+    build_released(root, "1.0.0")
+    (root / "raw/t.csv").write_text("id\n0\n")
+    declare(root, "1.1.0")
+    told = run("build", "--root", root)
+    assert told.exit_code == 1 and "1,499" in told.stderr and len(told.stderr) < 200_000
+    report = (root / "dist/failures.csv").read_text().splitlines()
+    assert len(report) == 1_500
+    assert report[1].startswith('datapackage.json,0,0,t,"",key gone,"the key ""1"" of t was in')
