@@ -316,3 +316,26 @@ def test_names_of_ours_are_no_names_of_theirs(tmp_path, run):
         for own in ("known", "log", "asked", "then_"):
             assert con.execute(f"FROM {own}_as_of('1.0.0')").fetchall() == [tuple("abcdefghijkl")]
             assert con.execute(f"FROM {own}_as_of('1.0.1')").fetchall() == [tuple("aBCDEFGHIJKL")]
+
+
+def test_a_field_that_was_removed_and_came_again_is_not_blank_before(tmp_path, run):
+    root = orchard(tmp_path / "orchard")
+    build_released(root, "1.0.0")
+    with edited(root / "datapackage.json") as contract:
+        del contract["resources"][0]["schema"]["fields"][3]
+    change(root, "pipeline/tables/trees.sql", ", planted", "")
+    build_released(root, "2.0.0")
+    with edited(root / "datapackage.json") as contract:
+        contract["resources"][0]["schema"]["fields"].append({"name": "planted", "type": "date"})
+    change(root, "pipeline/tables/trees.sql", "height", "height, planted")
+    build_released(root, "3.0.0")
+    ask = "SELECT max({}) AS most FROM trees_as_of('{}')"
+    for column, version, most in (
+        ("height", "1.0.0", "7"),
+        ("planted", "2.0.0", ""),
+        ("planted", "3.0.0", "2001-10-15"),
+    ):
+        told = run("query", ask.format(column, version), "--format", "csv", "--root", root)
+        assert told.stdout.splitlines()[1].strip(chr(34)) == most
+    told = run("query", ask.format("planted", "1.0.0"), "--root", root)
+    assert told.exit_code == 1 and "what a field held before it was removed is not kept: planted" in told.stderr

@@ -16,10 +16,10 @@ from fmdata.contract import Resource
 from fmdata.exchange import scanned
 from fmdata.history.difference import Difference
 from fmdata.history.published import Published
-from fmdata.history.recipe import FIELD_ADDED, TABLE_ADDED
+from fmdata.history.recipe import FIELD_ADDED, FIELD_REMOVED, TABLE_ADDED
 from fmdata.history.row_changes import ADDED, CHANGED, REMOVED, RowChange, RowChanges
 from fmdata.sql import literal, name
-from fmdata.writers.as_of import FIELD, UNKNOWN, WHOLE, blank, keeps
+from fmdata.writers.as_of import FIELD, GONE, UNKNOWN, WHOLE, blank, keeps
 from fmdata.writers.csv import published_rows, published_values
 
 # How many rows are handed to DuckDB together.
@@ -57,11 +57,10 @@ def add(
 
 def _rows(found: Difference, version: str, reasons: Mapping[Cell, str]) -> Iterator[tuple[str | None, ...]]:
     kept, before = _kept(found.new), _kept(found.old)
+    marks = {FIELD_ADDED: FIELD, FIELD_REMOVED: GONE, TABLE_ADDED: UNKNOWN}
     for change in found.schema:
-        if change.rule == FIELD_ADDED and change.table in kept:
-            yield version, change.table, WHOLE, change.field, FIELD, None, None, None
-        elif change.rule == TABLE_ADDED and change.table in kept:
-            yield version, change.table, WHOLE, WHOLE, UNKNOWN, None, None, None
+        if change.rule in marks and change.table in kept:
+            yield version, change.table, WHOLE, change.field or WHOLE, marks[change.rule], None, None, None
     for table in found.tables:
         if table.table not in kept:
             continue

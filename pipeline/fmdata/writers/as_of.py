@@ -20,8 +20,8 @@ WHOLE = "*"
 """What stands for the column of a whole row, and for the row of a whole column or table."""
 ADDED = "added"
 """The change of a row that was not there before."""
-FIELD, UNKNOWN = "field_added", "not_compared"
-"""Changes of a whole table: a field that it has since, and rows of which nothing is known before."""
+FIELD, GONE, UNKNOWN = "field_added", "field_removed", "not_compared"
+"""Changes of a whole table: fields that it has or had since, and rows of which nothing is known before."""
 
 
 def keeps(package: Package, rows: Mapping[str, int]) -> list[str]:
@@ -47,7 +47,7 @@ def as_of(package: Package, rows: Mapping[str, int]) -> Iterator[str]:
 def _select(resource: Resource, log: Resource, versions: Sequence[str]) -> str:
     # No field begins with _, so no name of ours is one of its columns.
     table, known = literal(resource.name), ", ".join(f"({literal(v)}, {place})" for place, v in enumerate(versions))
-    asked, of_table = f"CAST({PARAMETER} AS VARCHAR)", f"{literal(FIELD)}, {literal(UNKNOWN)}"
+    asked, of_table = f"CAST({PARAMETER} AS VARCHAR)", ", ".join(map(literal, (FIELD, GONE, UNKNOWN)))
     unknown = literal(f"expected one of the versions {', '.join(versions)}; found ")
     lost = literal(f"{resource.name} was not there yet, or its rows cannot be matched with these, in the version ")
     fields = [(number, field, literal(field.name)) for number, field in enumerate(resource.fields)]
@@ -56,11 +56,16 @@ def _select(resource: Resource, log: Resource, versions: Sequence[str]) -> str:
         f"max(old_value) FILTER (column_name = {column}) AS _old{number}"
         for number, _, column in fields
     )
-    later = ", ".join(f"bool_or(column_name = {column}) AS _later{number}" for number, _, column in fields)
+    later = ", ".join(
+        f"arg_min(change, place) FILTER (column_name = {column}) AS _later{number}" for number, _, column in fields
+    )
+    unkept = literal(f"of {resource.name}, what a field held before it was removed is not kept: ")
     values = ", ".join(
-        f"CASE WHEN _later{number} THEN NULL WHEN _is{number} THEN {_value(resource, field, f'_old{number}')} "
+        f"CASE WHEN _later{number} = {literal(FIELD)} THEN NULL "
+        f"WHEN _later{number} = {literal(GONE)} THEN error({unkept} || {column} || left(_later{number}, 0)) "
+        f"WHEN _is{number} THEN {_value(resource, field, f'_old{number}')} "
         f"ELSE _now.{name(field.name)} END AS {name(field.name)}"
-        for number, field, _ in fields
+        for number, field, column in fields
     )
     return f"""
         WITH _known(version, place) AS (VALUES {known}),
