@@ -159,7 +159,7 @@ def _values(
     columns = "cell.table_name, cell.row_key, column_name, derivation, as_written, passage_id"
     rows = con.execute(
         f"SELECT {columns}, told.value FROM {name(tables.cells.name)} AS cell "
-        f"JOIN ({cell_values(package, tables)}) AS row_ "
+        f"JOIN ({cell_values(package)}) AS row_ "
         "ON row_.row_key = cell.row_key AND row_.table_name = cell.table_name, unnest(row_.cells) AS held(told) "
         "WHERE as_written IS NOT NULL AND told.name = column_name ORDER BY cell.rowid"
     )

@@ -30,9 +30,10 @@ def generate(con: duckdb.DuckDBPyConnection, package: Package, corrected: Iterab
     Cells that were `corrected`, named by table, key and column, are curated, and rest on no words.
     """
     if found := lineage(package):
+        _expect_places(package, found)
         parts = [
             f"SELECT *, {index} AS _table FROM ({_cells(con, table)})"
-            for index, table in enumerate(fact_tables(package, found))
+            for index, table in enumerate(fact_tables(package))
         ]
         con.execute(
             f"CREATE TABLE selected.{name(found.cells.name)} AS "
@@ -47,9 +48,17 @@ def generate(con: duckdb.DuckDBPyConnection, package: Package, corrected: Iterab
             )
 
 
-def fact_tables(package: Package, found: Lineage) -> list[Resource]:
-    """Each table that holds facts: some of its fields say how their cells came about, and it has places for them."""
-    tables = [table for table in package if _fields(table)]
+def fact_tables(package: Package) -> list[Resource]:
+    """Each table that holds facts: some of its fields say how their cells came about."""
+    return [table for table in package if _fields(table)]
+
+
+def _expect_places(package: Package, found: Lineage) -> None:
+    """Raise `FmdataError` where a contract says how values came about, but not where they stand, or of no row.
+
+    A published contract no longer names the columns that did, unless they are published.
+    """
+    tables = fact_tables(package)
     for table in tables:
         placeless = [field for field in _fields(table) if not field.words("passage") and POINTER not in table.names()]
         if placeless:
@@ -61,7 +70,6 @@ def fact_tables(package: Package, found: Lineage) -> list[Resource]:
     if not tables:
         place = found.places.name
         raise FmdataError(f"{package.path}: no table points at {place} and says its fields' derivation: no provenance.")
-    return tables
 
 
 def row_key(table: Resource) -> str:

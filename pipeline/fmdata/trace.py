@@ -38,7 +38,7 @@ def trace(database: Path, package: Package, table: str, key: str, column: str | 
     found = lineage(package)
     if found is None:
         raise FmdataError(f"{package.path}: no resource is generated provenance, so nothing can be traced.")
-    tables = {resource.name: resource for resource in fact_tables(package, found)}
+    tables = {resource.name: resource for resource in fact_tables(package)}
     if table not in tables:
         known = any(resource.name == table for resource in package)
         raise FmdataError(_unknown(f'the table "{table}" states no facts' if known else f'there is no table "{table}"',

@@ -33,7 +33,7 @@ def door(package: Package) -> list[str]:
     if found is None:
         return []
     columns = ", ".join(f"{sql} AS {name(column)}" for column, sql in columns_of(found).items())
-    values = cell_values(package, found)
+    values = cell_values(package)
     joins = f"JOIN {name(found.places.name)} AS place ON place.{name(found.place_key)} = cell.passage_id"
     if found.sections:
         joins += f" LEFT JOIN {name(found.sections.name)} AS part ON part.{name(found.section_key)} = place.section_id"
@@ -50,9 +50,9 @@ def door(package: Package) -> list[str]:
     ]
 
 
-def cell_values(package: Package, found: Lineage) -> str:
+def cell_values(package: Package) -> str:
     """SQL: one row a row that states facts: table_name, row_key, and `cells`, a list of column names with texts."""
-    return " UNION ALL ".join(map(_values, fact_tables(package, found)))
+    return " UNION ALL ".join(map(_values, fact_tables(package)))
 
 
 def columns_of(found: Lineage) -> dict[str, str]:
