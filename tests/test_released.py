@@ -53,7 +53,8 @@ def test_tables_as_of_a_released_version_are_what_it_held(built, package):
             told = f"SELECT {columns} FROM {name(f'{resource.name}_as_of')}('{then.version}')"
             held = f"SELECT {published_values(resource)} FROM {published_rows(resource, package)}"
             for one, other in ((told, held), (held, told)):
-                assert con.execute(f"SELECT count(*) FROM ({one} EXCEPT ALL {other})").fetchall() == [(0,)], resource.name
+                more = con.execute(f"SELECT count(*) FROM ({one} EXCEPT ALL {other})").fetchall()
+                assert more == [(0,)], resource.name
 
 
 def test_the_changes_of_a_release_are_those_between_it_and_the_one_before(package):
