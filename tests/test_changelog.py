@@ -58,9 +58,9 @@ def test_days():
 
 
 def test_what_was_unreleased_goes_under_the_version():
-    assert with_release(KEPT, "1.1.0", "2026-03-04", ["- `trees`: rows 1 added."]) == (
+    assert with_release(KEPT, "1.1.0", "2026-03-04", ["- `trees`: 1 row added."]) == (
         "# Changelog\n\nWords.\n\n## [Unreleased]\n\n## [1.1.0] - 2026-03-04\n\n### Added\n\n- A tree.\n\n"
-        "### Data\n\n- `trees`: rows 1 added.\n\n## [1.0.0] - 2026-01-02\n\n- Begun.\n"
+        "### Data\n\n- `trees`: 1 row added.\n\n## [1.0.0] - 2026-01-02\n\n- Begun.\n"
     )
 
 

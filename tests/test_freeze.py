@@ -86,7 +86,7 @@ def test_and_so_can_the_one_after_it_from_its_commit(released, run, tmp_path):
         frozen = released / "dist/releases/1.0.1" / file
         assert (clone / "dist/latest" / file).read_bytes() == frozen.read_bytes()
     text = (released / "CHANGELOG.md").read_text()
-    assert "- `trees`: rows 1 changed:\n  - a1, `height`: 4 → 5\n" in text
+    assert "- `trees`: 1 row changed:\n  - a1, `height`: 4 → 5\n" in text
 
 
 def test_a_version_that_is_too_low_is_refused_with_what_asks_for_more(released, run):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fmdata.history.text import marked
-from fmdata.history.words import cell
+from fmdata.history.words import cell, numbered
 
 # How many rows of a table are named, how a line of one begins, and how much of a cell is shown.
 _ROWS, _ROW, _LONGEST = 12, '      {"kind"', 80
@@ -55,8 +55,8 @@ def _table(table: dict[str, Any]) -> Iterator[str]:
     kinds = {kind: table[kind] for kind in ("added", "removed", "changed") if table[kind]}
     # Rows without a key have no name.
     rows = [row for row in table["rows"] if row["key"]]
-    words = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
-    yield f"- `{table['table']}`: rows {words}" + (":" if rows else ".")
+    words = ", ".join(f"{numbered(number, 'row')} {kind}" for kind, number in kinds.items())
+    yield f"- `{table['table']}`: {words}" + (":" if rows else ".")
     for row in rows:
         if row["kind"] == "changed":
             for own in row["cells"]:
