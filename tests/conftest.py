@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import fmdata.release
+import histories
 from fmdata import independent
 from fmdata.assemble import assemble, workspace
 from fmdata.cli import main
@@ -21,9 +23,9 @@ from fmdata.failures import Failures
 from fmdata.history import RELEASES
 from fmdata.release import Release, build
 from fmdata.sql import MEMORY, Room
-from histories import Counted
 
 ROOT = Path(__file__).parent.parent
+BASES = Path(__file__).parent / "bases"
 ARTICLE = ROOT.parent / "shared" / "source" / "article.txt"
 INPUTS = ("datapackage.json", "raw", "pipeline", "LICENSE", "CHANGELOG.md")
 VERSION = json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))["version"]
@@ -102,13 +104,68 @@ def assembled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         yield con
 
 
+@contextmanager
+def frictionless_unasked() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patched:
+        for module in (independent, fmdata.release):
+            patched.setattr(module, "IndependentReader", histories.Counted)
+        yield
+
+
 @pytest.fixture(scope="module")
 def without_frictionless() -> Iterator[None]:
     """Builds of a module's tests do not ask frictionless."""
-    with pytest.MonkeyPatch.context() as patched:
-        for module in (independent, fmdata.release):
-            patched.setattr(module, "IndependentReader", Counted)
+    with frictionless_unasked():
         yield
+
+
+@pytest.fixture
+def orchard(tmp_path: Path) -> Path:
+    """A copy of the orchard of `bases/`, to change at will."""
+    return Path(shutil.copytree(BASES / "orchard", tmp_path / "orchard"))
+
+
+@pytest.fixture
+def park(tmp_path: Path) -> Path:
+    """A copy of the park of `bases/`, which has a text and places in it, to change at will."""
+    return Path(shutil.copytree(BASES / "park", tmp_path / "park"))
+
+
+@pytest.fixture(scope="session")
+def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The orchard, built: look at it, change nothing in it."""
+    root = Path(shutil.copytree(BASES / "orchard", tmp_path_factory.mktemp("built_once") / "orchard"))
+    build(root, lambda _: None)
+    return root
+
+
+@pytest.fixture
+def built_orchard(built_once: Path, tmp_path: Path) -> Path:
+    """A copy of it, to change at will."""
+    return Path(shutil.copytree(built_once, tmp_path / "built"))
+
+
+@pytest.fixture
+def fresh_orchard(tmp_path: Path) -> Path:
+    """The orchard whose releases carry what changed, never released, without git."""
+    return histories.orchard(tmp_path / "orchard")
+
+
+@pytest.fixture(scope="session")
+def released_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same orchard, released once and committed, frictionless unasked; change nothing in it."""
+    root = histories.orchard(tmp_path_factory.mktemp("released_once") / "orchard")
+    histories.commit(root)
+    with frictionless_unasked():
+        histories.release(root, "1.0.0")
+    histories.commit(root)
+    return root
+
+
+@pytest.fixture
+def released_orchard(released_once: Path, tmp_path: Path) -> Path:
+    """A copy of it, to change at will."""
+    return Path(shutil.copytree(released_once, tmp_path / "orchard"))
 
 
 @pytest.fixture(scope="session")

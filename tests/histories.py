@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from fmdata.sql import MEMORY
 
 BASE = Path(__file__).parent / "bases" / "orchard"
 CORRECTIONS, TOMBSTONES = "raw/curation/corrections.csv", "raw/curation/tombstones.csv"
+# What a release of the orchard consists of.
+FILES = ["SHA256SUMS", "changes.json", "orchard-1.0.0.zip", "orchard.duckdb"]
 _LOG = ("version", "table_name", "row_key", "column_name", "change", "old_value", "new_value", "reason")
 
 
@@ -116,3 +118,8 @@ def state(root: Path) -> dict[str, bytes]:
     """What a failing release must leave as it was: changelog and releases."""
     files = [root / "CHANGELOG.md", *(root / "dist/releases").rglob("*")]
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in files if path.is_file()}
+
+
+def alike(rows: Iterable[Any]) -> list[Any]:
+    """Rows in an order that is the same for the same rows, whatever their values."""
+    return sorted(rows, key=repr)

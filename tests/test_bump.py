@@ -2,139 +2,31 @@
 
 from __future__ import annotations
 
-import copy
-
 import duckdb
 import pytest
 
+from contracts import (
+    VIEW,
+    add_field,
+    also,
+    base,
+    cell,
+    constrain,
+    describe,
+    drop,
+    move,
+    put,
+    remove_row,
+    rename,
+    retype,
+    schema,
+    view,
+    written,
+)
 from fmdata.errors import FmdataError
 from fmdata.history import Bump, Version, at_folder, difference, minimum, parse, recipe
 from fmdata.history.recipe import Rule
-from releases import compared, field, release, table, weighed
-
-TREES = table(
-    "trees",
-    [
-        field("tree_id"),
-        field("name", constraints={"required": True, "maxLength": 20}),
-        field("height", "number", constraints={"minimum": 0, "exclusiveMaximum": 150}, unit="m"),
-        field("age", "integer", constraints={"exclusiveMinimum": 0}),
-        field("kind", constraints={"enum": ["oak", "ash"], "pattern": "[a-z]+"}),
-        field("code", constraints={"minLength": 2}),
-        field("tall", "boolean"),
-        field("seen", "date"),
-        field("label", missingValues=["", "-"]),
-    ],
-    [
-        ["t1", "Old oak", "20.5", "300", "oak", "aa", "true", "2024-05-01", "x"],
-        ["t2", "Ash", "12", "40", "ash", "bb", "false", "2024-05-02", None],
-        ["t3", "Lone", None, "7", "ash", "cc", None, "2024-05-03", None],
-    ],
-    "tree_id",
-    uniqueKeys=[["name", "seen"], "code"],
-    title="Trees",
-)
-BIRDS = table(
-    "birds",
-    [field("bird_id"), field("tree_id"), field("tree_code"), field("word")],
-    [["b1", "t1", "aa", "jay"], ["b2", None, None, "wren"]],
-    "bird_id",
-    foreignKeys=[{"fields": "tree_id", "reference": {"resource": "trees", "fields": "tree_id"}}],
-)
-NOTES = table("notes", [field("note"), field("more")], [["a", None], ["a", None], ["b", "c"]])
-VIEW = {"name": "tall", "title": "Tall", "description": "Tall trees", "fields": [{"name": "a", "description": "A"}]}
-
-
-def base():
-    return {"tables": copy.deepcopy([TREES, BIRDS, NOTES]), "views": [copy.deepcopy(VIEW)], "id": "urn:x:1"}
-
-
-def own(package, name, table=0):
-    return next(one for one in package["tables"][table]["schema"]["fields"] if one["name"] == name)
-
-
-def constrain(name, **constraints):
-    """Set constraints of a field of the trees, or take away those that are None."""
-
-    def change(package):
-        found = {**own(package, name).get("constraints", {}), **constraints}
-        own(package, name)["constraints"] = {word: value for word, value in found.items() if value is not None}
-
-    return change
-
-
-def describe(name, **words):
-    def change(package):
-        own(package, name).update(words)
-
-    return change
-
-
-def rename(old, new, table=0):
-    def change(package):
-        own(package, old, table)["name"] = new
-
-    return change
-
-
-def retype(name, kind):
-    return lambda package: own(package, name).update(type=kind)
-
-
-def drop(number, table=0):
-    def change(package):
-        one = package["tables"][table]
-        del one["schema"]["fields"][number]
-        one["rows"] = [row[:number] + row[number + 1 :] for row in one["rows"]]
-
-    return change
-
-
-def move(package):
-    one = package["tables"][0]
-    for row in [one["schema"]["fields"], *one["rows"]]:
-        row.insert(1, row.pop(3))
-
-
-def add_field(package):
-    one = package["tables"][0]
-    one["schema"]["fields"].append(field("bark", "year"))
-    one["rows"] = [[*row, None] for row in one["rows"]]
-
-
-def schema(table=0, **words):
-    def change(package):
-        package["tables"][table]["schema"].update(words)
-
-    return change
-
-
-def cell(row, number, value, table=0):
-    def change(package):
-        package["tables"][table]["rows"][row][number] = value
-
-    return change
-
-
-def also(*changes):
-    def change(package):
-        for one in changes:
-            one(package)
-
-    return change
-
-
-def put(**words):
-    return lambda package: package.update(words)
-
-
-def view(**words):
-    return lambda package: package["views"][0].update(words)
-
-
-def remove_row(row, table=0):
-    return lambda package: package["tables"][table]["rows"].pop(row)
-
+from releases import field, table
 
 REFERENCE = {"fields": "tree_id", "reference": {"resource": "trees", "fields": "tree_id"}}
 ASH_OAK = ["ash", "oak"]
@@ -236,11 +128,6 @@ CASES = {
 }  # fmt: skip
 
 
-def written(folder, package):
-    words = {word: value for word, value in package.items() if word not in ("tables", "version")}
-    return release(folder, package["tables"], package.get("version", "1.0.0"), **words)
-
-
 @pytest.fixture(scope="module")
 def old(tmp_path_factory):
     return at_folder(written(tmp_path_factory.mktemp("base") / "old", base()), "old")
@@ -272,103 +159,6 @@ def test_every_rule_has_a_case():
     rules = {rule for rule in vars(recipe).values() if isinstance(rule, Rule)}
     tried = {rule for _, rules in CASES.values() for rule in rules}
     assert rules - tried == {recipe.FOLLOWS}
-
-
-@pytest.mark.parametrize("words", [{"role": "ledger"}, {}])
-def test_rows_of_a_table_that_follows_from_others_weigh_nothing(words, tmp_path):
-    cells = [field(name) for name in ("table_name", "row_key", "column_name", "derivation", "passage_id")]
-    one, other = (
-        [table("made", cells, [["a", "b", "c", value, "d"]], ["row_key"], generated="provenance"),
-         table("lines", [field("a"), field("b")], [["1", value]], "a", **words)]
-        for value in ("verbatim", "curated")
-    )  # fmt: skip
-    least = weighed(release(tmp_path / "old", one), release(tmp_path / "new", other))
-    assert [(r.table, r.rule) for r in least.reasons] == [("lines", recipe.CORRECTED), ("made", recipe.FOLLOWS)]
-    alone = weighed(tmp_path / "old", release(tmp_path / "alone", [other[0], one[1]]))
-    assert (alone.bump, str(alone.version), alone.forcing()) == (Bump.NONE, "1.0.0", [])
-
-
-def test_a_key_that_another_table_refers_to_is_gone_with_its_value_not_with_its_row(tmp_path):
-    """The row keeps its primary key; what is gone is the code that birds name."""
-
-    def tables(code, other):
-        trees = table("trees", [field("id"), field("code")], [["1", code], ["2", other]], "id", uniqueKeys=["code"])
-        key = {"fields": "code", "reference": {"resource": "trees", "fields": "code"}}
-        return [trees, table("birds", [field("bird"), field("code")], [["b", "x"]], "bird", foreignKeys=[key])]
-
-    old = release(tmp_path / "old", tables("x", "y"))
-    least = weighed(old, release(tmp_path / "new", tables("z", "y")))
-    assert [reason.rule for reason in least.reasons] == [recipe.REFERENCED, recipe.CORRECTED]
-    assert least.reasons[0].words == "trees: 1 key gone that birds referred to: x"
-    swapped = weighed(old, release(tmp_path / "swapped", tables("y", "x")))
-    assert [reason.rule for reason in swapped.reasons] == [recipe.CORRECTED]
-
-
-def test_rows_that_only_their_own_table_refers_to_are_removed_like_any_other(tmp_path):
-    key = {"fields": "parent", "reference": {"resource": "trees", "fields": "id"}}
-    rows = [["1", None], ["2", "1"]]
-    made = [
-        release(tmp_path / str(number), [table("trees", [field("id"), field("parent")], some, "id", foreignKeys=[key])])
-        for number, some in enumerate((rows, [["2", None]]))
-    ]
-    assert [reason.rule for reason in weighed(*made).reasons] == [recipe.ROWS_REMOVED, recipe.CORRECTED]
-
-
-def test_references_to_a_table_that_follows_from_others_weigh_nothing(tmp_path):
-    cells = [field(name) for name in ("table_name", "row_key", "column_name", "derivation", "passage_id")]
-    key = {"fields": "cell", "reference": {"resource": "made", "fields": "row_key"}}
-    birds = table("birds", [field("bird"), field("cell")], [["b", "1"]], "bird", foreignKeys=[key])
-    made = [
-        release(tmp_path / str(len(rows)), [table("made", cells, rows, ["row_key"], generated="provenance"), birds])
-        for rows in ([["t", "1", "c", "curated", "p"]], [])
-    ]
-    assert [reason.rule for reason in weighed(*made).reasons] == [recipe.FOLLOWS]
-
-
-def test_the_reasons_name_rows_and_fields(tmp_path):
-    before, after = base(), base()
-    for row in after["tables"][0]["rows"][:2]:
-        row[2] = "99"
-    after["tables"][0]["rows"][0][1] = "Oak"
-    least = weighed(written(tmp_path / "old", before), written(tmp_path / "new", after))
-    assert [(r.table, r.field, r.words) for r in least.reasons] == [
-        ("trees", "name, height", "trees: 2 rows changed (name, height 2): t1, t2")
-    ]
-
-
-def test_a_rename_that_the_rows_refute_is_none(tmp_path):
-    fields = [field("id"), field("a", description="A")]
-    old = release(tmp_path / "old", [table("t", fields, [["1", "x"], ["2", "y"]], "id")])
-    other = [field("id"), field("b", description="A")]
-    new = release(tmp_path / "new", [table("t", other, [["1", "p"], ["2", "q"]], "id")])
-    with compared(old, new) as found:
-        assert found.renames.fields == {} and [c.what for c in found.schema] == ["field", "field"]
-    half = release(tmp_path / "half", [table("t", other, [["1", "p"], ["2", "y"]], "id")])
-    with compared(old, half) as found:
-        assert found.renames.fields == {("t", "a"): "b"}
-        [row] = found.tables[0].rows(found.con)
-        assert (row.key, row.cells) == ("1", (("b", "x", "p"),))
-    keyed = release(tmp_path / "keyed", [table("u", fields, [["8", "x"], ["9", "y"]], "id")])
-    with compared(old, keyed) as found:
-        assert found.renames.tables == {}
-        assert [change.rule for change in found.schema] == [recipe.TABLE_REMOVED, recipe.TABLE_ADDED]
-
-
-@pytest.mark.parametrize(("gone", "come"), [("a", "c"), ("ab", "c"), ("a", "cd")])
-def test_of_several_that_may_have_been_renamed_none_is_guessed(gone, come, tmp_path):
-    one, two = ([table(name, [field("id")], [["1"]], "id") for name in names] for names in (gone, come))
-    with compared(release(tmp_path / "old", one), release(tmp_path / "new", two)) as found:
-        assert found.renames.tables == ({"a": "c"} if len(gone + come) == 2 else {})
-
-
-def test_a_field_that_was_there_before_is_no_new_name(tmp_path):
-    """The field that now stands in the place of the one that is gone has the very same values."""
-    fields = [field("id"), field("a", description="A"), field("b", description="B")]
-    old = release(tmp_path / "old", [table("t", fields, [["1", "x", "x"]], "id")])
-    new = release(tmp_path / "new", [table("t", [fields[0], fields[2]], [["1", "x"]], "id")])
-    with compared(old, new) as found:
-        assert found.renames.fields == {}
-        assert [(change.field, change.rule) for change in found.schema] == [("a", recipe.FIELD_REMOVED)]
 
 
 def test_versions():

@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 import fmdata
+from conftest import BASES
 from fmdata.contract.constraints import CONSTRAINTS
 from fmdata.extracts.gate import _CONTROLS
 from fmdata.extracts.structure import _WORDS
@@ -28,7 +29,6 @@ from fmdata.sql import MEMORY
 from packing import pack, write_parquet
 
 CASES = Path(__file__).parent / "cases"
-BASES = Path(__file__).parent / "bases"
 NAMES = sorted(path.name for path in CASES.iterdir())
 FILE_LEVEL = {"missing file", "unknown file", "file name", "symlink", "empty file", "columns"}
 FILE_LEVEL |= {"no word runs", "line unaccounted for", "compression", "parquet", "two forms", "key gone"}
@@ -197,12 +197,6 @@ def test_a_file_of_a_header_alone_is_a_table_without_rows(run, small):
     root = small(shape, {"raw/t.csv": "id\n"})
     assert run("build", "--root", root).exit_code == 0
     assert (root / "dist/latest/data/t.csv").read_text(encoding="utf-8") == "id\n"
-
-
-@pytest.fixture
-def park(tmp_path):
-    """A copy of the sound project that the cases of anchors are laid over."""
-    return Path(shutil.copytree(BASES / "park", tmp_path / "park"))
 
 
 def test_anchoring_a_base_again_changes_no_byte(run, park):

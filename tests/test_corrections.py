@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import csv
 import re
-import shutil
-from pathlib import Path
 
 import duckdb
-import pytest
 
-BASES = Path(__file__).parent / "bases"
 CORRECTIONS = "raw/curation/corrections.csv"
-
-
-@pytest.fixture
-def orchard(tmp_path):
-    return Path(shutil.copytree(BASES / "orchard", tmp_path / "orchard"))
 
 
 def rows(root, table):

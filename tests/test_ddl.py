@@ -3,6 +3,8 @@
 What the file ought to carry is read from the contract; what it does carry, from the file itself. A real row of each
 table, with new keys, is the ground: it is let in, and each copy with one cell changed is refused, in DuckDB's own words
 for that constraint. Types' formats and formulas are the engine's to check, not the file's.
+
+And the file explains itself: everything in it has a comment, and every column is in its dictionary.
 """
 
 from __future__ import annotations
@@ -214,3 +216,20 @@ def test_the_file_refuses_what_breaks_its_constraints(con, tally, table):
         refused[constraint.kind] += caught
         let_in += [] if caught else [(constraint, answers)]
     assert not let_in
+
+
+def test_the_database_explains_itself(built):
+    with duckdb.connect(str(built.folder / "fmdata.duckdb"), read_only=True) as con:
+        silent = con.execute(
+            "SELECT table_name, NULL FROM duckdb_tables() WHERE comment IS NULL UNION ALL "
+            "SELECT view_name, NULL FROM duckdb_views() WHERE NOT internal AND comment IS NULL UNION ALL "
+            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND comment IS NULL UNION ALL "
+            "SELECT function_name, NULL FROM duckdb_functions() WHERE NOT internal AND comment IS NULL"
+        ).fetchall()
+        assert silent == []
+        told = con.execute("SELECT name, version, content_hash FROM _release").fetchall()
+        assert told == [("fmdata", built.version, built.content)]
+        columns = con.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
+        columns += [("where_from", row[0]) for row in con.execute("DESCRIBE FROM where_from('', '')").fetchall()]
+        listed = con.execute("SELECT table_name, column_name FROM _dictionary").fetchall()
+        assert sorted(listed) == sorted(row for row in columns if not row[0].startswith("_"))

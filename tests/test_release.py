@@ -287,20 +287,3 @@ def test_a_folder_duckdb_cannot_open_is_told_by_check_and_build(small, run, tmp_
     for command in ("check", "build"):
         result = run(command, "--root", odd)
         assert (result.exit_code, "Rename or move it" in result.stderr) == (1, True)
-
-
-def test_the_database_explains_itself(built):
-    with duckdb.connect(str(built.folder / "fmdata.duckdb"), read_only=True) as con:
-        silent = con.execute(
-            "SELECT table_name, NULL FROM duckdb_tables() WHERE comment IS NULL UNION ALL "
-            "SELECT view_name, NULL FROM duckdb_views() WHERE NOT internal AND comment IS NULL UNION ALL "
-            "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal AND comment IS NULL UNION ALL "
-            "SELECT function_name, NULL FROM duckdb_functions() WHERE NOT internal AND comment IS NULL"
-        ).fetchall()
-        assert silent == []
-        told = con.execute("SELECT name, version, content_hash FROM _release").fetchall()
-        assert told == [("fmdata", built.version, built.content)]
-        columns = con.execute("SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal").fetchall()
-        columns += [("where_from", row[0]) for row in con.execute("DESCRIBE FROM where_from('', '')").fetchall()]
-        listed = con.execute("SELECT table_name, column_name FROM _dictionary").fetchall()
-        assert sorted(listed) == sorted(row for row in columns if not row[0].startswith("_"))
