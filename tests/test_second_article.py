@@ -117,7 +117,8 @@ def test_both_articles_are_in_the_release(way):
 
 
 def test_the_rows_of_the_first_article_stay_as_they_were(way, built):
-    files = sorted((built.folder / "data").glob("*.csv"))
+    # What changed since the releases is none of the article's; this copy has no releases.
+    files = sorted(file for file in (built.folder / "data").glob("*.csv") if file.stem != "_changes")
     assert len(files) > 20
     for file in files:
         old, new = (folder.read_text(encoding="utf-8").splitlines() for folder in (file, way.data / file.name))
