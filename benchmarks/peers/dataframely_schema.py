@@ -50,6 +50,15 @@ def schema(groups: pl.Series) -> type[dy.Schema]:
     return Records
 
 
+def tell_all(found: Counter[str], counts: dict[str, int]) -> None:
+    """Print what was found, with what dataframely counted by its rules."""
+    for rule, count in counts.items():
+        found[BUILT_IN[rule.rpartition("|")[2]]] += count
+    # dataframely counts both rows of a pair.
+    found["primary key"] //= 2
+    tell(found)
+
+
 def main() -> None:
     """Check the project that the command line names."""
     records, groups = project()
@@ -57,11 +66,7 @@ def main() -> None:
     known = pl.read_csv(groups, schema=GROUPS)["group_id"]
     _, failure = schema(known).filter(frame)
     found = Counter({"type": untyped})
-    for rule, count in failure.counts().items():
-        found[BUILT_IN[rule.rpartition("|")[2]]] += count
-    # dataframely counts both rows of a pair.
-    found["primary key"] //= 2
-    tell(found)
+    tell_all(found, failure.counts())
 
 
 if __name__ == "__main__":
