@@ -8,7 +8,6 @@ long to import but frictionless, so that its process can load it while that of t
 from __future__ import annotations
 
 import contextlib
-import gc
 import json
 import os
 import subprocess
@@ -59,8 +58,6 @@ def main() -> None:
     """Validate the package in the folder that the first line of standard input names."""
     with loading():
         import frictionless
-    # It makes so much in between that all it was loaded with would be looked through again and again.
-    gc.freeze()
     if folder := sys.stdin.readline().rstrip("\n"):
         os.chdir(folder)
         json.dump(frictionless.validate("datapackage.json").to_descriptor(), sys.stdout)

@@ -21,7 +21,7 @@ from fmdata.errors import FmdataError, raise_if
 from fmdata.failures import Failures
 from fmdata.independent import IndependentReader
 from fmdata.progress import Progress, Step
-from fmdata.reader import LATEST
+from fmdata.reader import LATEST, reading
 from fmdata.record import Release, Start, recorded
 from fmdata.rights import check_rights, load_gate, search
 from fmdata.sql import MEMORY, interruptible, room
@@ -34,6 +34,7 @@ from fmdata.writers.csv import DATA, append_csv
 from fmdata.writers.descriptor import content_hash
 from fmdata.writers.readme import write_readme
 from fmdata.writers.remarks import remarks_on
+from fmdata.writers.views import read_views
 from fmdata.writing import HELD, Writing
 
 _COPIED = ("LICENSE", "CHANGELOG.md")
@@ -126,9 +127,9 @@ def make(
         except BaseException:
             making.step.stop()
             raise
-        counts, hashes, read, in_csv = writing.result()
+        counts, hashes, read, in_csv, shape = writing.result()
         content = content_hash(hashes)
-        compared = beside.submit(compare, making.folder, package, counts, in_csv, making.room.part(1 - HELD))
+        compared = beside.submit(compare, making.folder, package, counts, in_csv, shape, making.room.part(1 - HELD))
         remarks = remarks_on(package, making.folder, counts)
         _write_rest(package, making.folder, counts, hashes, remarks)
         progress(Step("verifying the release"))
@@ -146,7 +147,9 @@ def make(
 def _write_rest(
     package: Package, folder: Path, counts: dict[str, int], hashes: dict[str, str], remarks: tuple[str, ...]
 ) -> None:
-    write_cookbook(package.root, folder / f"{package.name}.duckdb", folder)
+    with reading(folder / f"{package.name}.duckdb") as con:
+        read_views(con, package)
+        write_cookbook(con, package.root, folder)
     write_readme(package, folder, counts, content_hash(hashes), remarks)
     write_citation(package, folder)
     _copy(package.root, folder)

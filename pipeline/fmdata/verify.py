@@ -15,17 +15,18 @@ from fmdata.sql import Room
 from fmdata.verify_database import Fingerprint, verify_database
 from fmdata.verify_parquet import verify_parquet
 from fmdata.writers.archive import SUMS, digests, files, is_zipped, read_sums, sha256
+from fmdata.writers.shape import Shape
 
 
 def compare(
-    folder: Path, package: Package, counts: dict[str, int], in_csv: dict[str, Fingerprint], room: Room
+    folder: Path, package: Package, counts: dict[str, int], in_csv: dict[str, Fingerprint], shape: Shape, room: Room
 ) -> list[str]:
     """Where the DuckDB file and the Parquet files of the release at `folder` are not what its CSV files say.
 
-    `in_csv` has the fingerprints of these.
+    `in_csv` has the fingerprints of these; `shape` is what the DuckDB file should have.
     """
     return [
-        *verify_database(folder, package, counts, in_csv, room),
+        *verify_database(folder, package, counts, in_csv, shape, room),
         *verify_parquet(folder, package, counts, in_csv, room),
     ]
 

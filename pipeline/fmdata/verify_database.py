@@ -9,16 +9,11 @@ import duckdb
 from fmdata.contract import Package, Resource
 from fmdata.contract.types import carried_values
 from fmdata.sql import Room, connect, count, literal, name
-from fmdata.writers.as_of import as_of
 from fmdata.writers.csv import published_rows, published_values
-from fmdata.writers.ddl import comments, statements
-from fmdata.writers.doors import door
+from fmdata.writers.ddl import comments
+from fmdata.writers.shape import Shape, shape
 
 _OWN = ("_dictionary", "_release")
-_SHAPE = {
-    "columns": "SELECT table_name, column_name, data_type FROM duckdb_columns()",
-    "constraints": "SELECT table_name, constraint_type, constraint_text FROM duckdb_constraints()",
-}
 _COMMENTS = (
     "SELECT table_name, '', comment FROM duckdb_tables() WHERE database_name = 'release' "
     "UNION ALL SELECT table_name, column_name, comment FROM duckdb_columns() WHERE database_name = 'release'"
@@ -26,18 +21,21 @@ _COMMENTS = (
 
 
 def verify_database(
-    folder: Path, package: Package, counts: dict[str, int], in_csv: dict[str, Fingerprint], room: Room
+    folder: Path,
+    package: Package,
+    counts: dict[str, int],
+    in_csv: dict[str, Fingerprint],
+    wanted: Shape,
+    room: Room,
 ) -> list[str]:
-    """Every way in which the file differs: tables and views, columns, constraints and comments, rows and values."""
+    """Every way in which the file differs: tables and views, columns, constraints and comments, rows and values.
+
+    `wanted` is the shape that it should have.
+    """
     with connect(room) as con:
         con.execute(f"ATTACH {literal(folder / f'{package.name}.duckdb')} AS release (READ_ONLY)")
         con.execute("BEGIN")
-        for _, making, keying in statements(package, counts):
-            for statement in [*making, *keying]:
-                con.execute(statement)
-        for statement in [*door(package), *as_of(package, counts)]:
-            con.execute(statement)
-        faults = [*_views(con, package), *_macros(con), *_shape(con, package)]
+        faults = [*_views(con, package), *_differing(con, package, wanted)]
         for resource in package if not faults else ():
             table = f"release.main.{name(resource.name)}"
             faults += differing_rows(
@@ -46,20 +44,17 @@ def verify_database(
     return faults
 
 
-def _shape(con: duckdb.DuckDBPyConnection, package: Package) -> list[str]:
-    """Where tables differ from those made anew from the contract: columns, types, constraints, comments."""
-    views = {view.name for view in package.views}
-    faults = []
-    for what, query in _SHAPE.items():
-        release, contract = (
-            {row for row in con.execute(f"{query} WHERE database_name = '{d}'").fetchall() if row[0] not in views}
-            for d in ("release", "memory")
-        )
-        differing = {row[0] for row in release ^ contract}.difference(_OWN)
+def _differing(con: duckdb.DuckDBPyConnection, package: Package, wanted: Shape) -> list[str]:
+    """Where the file's macros, columns, types, constraints and comments differ from those of the contract."""
+    found, views = shape(con, "release"), {view.name for view in package.views}
+    differing = {row[0] for row in found.macros ^ wanted.macros}
+    faults = [f"{macro}: the macro in the DuckDB file is not the contract's" for macro in sorted(differing)]
+    for what, rows in found.tables.items():
+        differing = {row[0] for row in rows ^ wanted.tables[what]}.difference(_OWN, views)
         faults += [f"{table}: its {what} in the DuckDB file are not the contract's" for table in sorted(differing)]
     written = {row for row in con.execute(_COMMENTS).fetchall() if row[0] not in views and row[0] not in _OWN}
-    wanted = {(resource.name, *words) for resource in package for words in comments(resource).items()}
-    differing = {row[0] for row in written ^ wanted}
+    asked = {(resource.name, *words) for resource in package for words in comments(resource).items()}
+    differing = {row[0] for row in written ^ asked}
     return faults + [f"{table}: its comments in the DuckDB file are not the contract's" for table in sorted(differing)]
 
 
@@ -77,18 +72,6 @@ def _views(con: duckdb.DuckDBPyConnection, package: Package) -> list[str]:
     faults += [f"{view}.{column}: its comment is not the contract's" for view, column, _ in sorted(wanted - told)]
     there = {table for table, *_ in told}
     return [*faults, *(f"{table}: the DuckDB file has no such table" for table in _OWN if table not in there)]
-
-
-def _macros(con: duckdb.DuckDBPyConnection) -> list[str]:
-    """Where the file's macros differ from those made anew from the contract."""
-    # A stored definition is written with other parentheses than one just made, and with another name of a type.
-    definition = r"replace(regexp_replace(macro_definition, '[()\s]', '', 'g'), 'TIMESTAMP_US', 'TIMESTAMP')"
-    query = f"SELECT function_name, parameters, {definition}, comment FROM duckdb_functions() WHERE database_name = ?"
-    release, contract = (
-        {str(row): row[0] for row in con.execute(query, [d]).fetchall()} for d in ("release", "memory")
-    )
-    differing = {(release | contract)[row] for row in release.keys() ^ contract.keys()}
-    return [f"{macro}: the macro in the DuckDB file is not the contract's" for macro in sorted(differing)]
 
 
 # Of rows, whatever their order: their number and a sum over the hashes of their values.

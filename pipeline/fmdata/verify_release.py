@@ -23,6 +23,7 @@ from fmdata.verify_database import Fingerprint
 from fmdata.writers.archive import SUMS, digests
 from fmdata.writers.csv import published_parts
 from fmdata.writers.remarks import sampled
+from fmdata.writers.shape import shape_of_contract
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,8 @@ def verify_release(place: str, root: Path, room: Room, reader: IndependentReader
     with connect(room.part(0.4), threads="1") as con:
         in_csv, read = _read(con, release, counts, room, reader)
     with _readable(f"{release.package.name}.duckdb", told):
-        told += (differing := compare(folder, release.package, counts, in_csv, room.part(0.4)))
+        shape = shape_of_contract(release.package, counts, room.part(0.4))
+        told += (differing := compare(folder, release.package, counts, in_csv, shape, room.part(0.4)))
         if not differing:
             with connect(room.part(0.4)) as con:
                 told += _keys(con, release)

@@ -23,6 +23,7 @@ from fmdata.writers.database import write_database
 from fmdata.writers.descriptor import content_hash, write_descriptor
 from fmdata.writers.parquet import write_parquet
 from fmdata.writers.remarks import sampled
+from fmdata.writers.shape import Shape
 
 # The part of what DuckDB may use that is for the rows that are held; the rest is for writing and comparing the release.
 HELD = 0.55
@@ -62,11 +63,11 @@ class Writing:
         data: Future[dict[str, int]],
         reader: IndependentReader,
         beside: Executor,
-    ) -> tuple[dict[str, int], dict[str, str], dict[str, int], dict[str, Fingerprint]]:
+    ) -> tuple[dict[str, int], dict[str, str], dict[str, int], dict[str, Fingerprint], Shape]:
         """Describe the tables once their `data` are written, let `reader` begin, and write the DuckDB file.
 
-        Returns the rows of each table, the SHA-256 of the CSV files, by file, the rows that the reader should find, and
-        the fingerprints of the CSV files.
+        Returns the rows of each table, the SHA-256 of the CSV files, by file, the rows that the reader should find,
+        the fingerprints of the CSV files, and the shape of the DuckDB file.
         """
         package, folder, counts = self.package, self.folder, data.result()
         rows_in_all = sum(counts.values())
@@ -90,12 +91,12 @@ class Writing:
             def content() -> str:
                 return content_hash(described.result())
 
-            write_database(out, package, folder, counts, content, partial(made.place, con), look)
+            shape = write_database(out, package, folder, counts, content, partial(made.place, con), look)
         read, sample = counts, self.room.scratch / "sample"
         if large:
             read = recount.write_sample(folder, sample)
             reader.read(sample)
-        return counts, described.result(), read, recount.fingerprints
+        return counts, described.result(), read, recount.fingerprints, shape
 
 
 def _let_read(reader: IndependentReader, folder: Path, described: Future[dict[str, str]]) -> None:

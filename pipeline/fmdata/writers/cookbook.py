@@ -12,7 +12,6 @@ import duckdb
 
 from fmdata.errors import FmdataError
 from fmdata.files import listing
-from fmdata.reader import reading
 from fmdata.sql import one_select
 from fmdata.tables import read_text
 
@@ -20,8 +19,8 @@ QUERIES = "pipeline/queries"
 FILE = "COOKBOOK.md"
 
 
-def write_cookbook(root: Path, database: Path, folder: Path) -> None:
-    """Write `folder/COOKBOOK.md` with every question of the project, if it asks any.
+def write_cookbook(con: duckdb.DuckDBPyConnection, root: Path, folder: Path) -> None:
+    """Write `folder/COOKBOOK.md` with every question of the project, if it asks any; `con` reads the release.
 
     Raises `FmdataError` for a query that does not run or answers nothing.
     """
@@ -29,9 +28,8 @@ def write_cookbook(root: Path, database: Path, folder: Path) -> None:
     if not queries:
         return
     parts = ["# Cookbook\n\nEvery query here was run against this release; the answer below it is the real one.\n"]
-    with reading(database) as con:
-        for path in queries:
-            parts.append(_recipe(con, f"{QUERIES}/{path.name}", read_text(root, f"{QUERIES}/{path.name}").strip()))
+    for path in queries:
+        parts.append(_recipe(con, f"{QUERIES}/{path.name}", read_text(root, f"{QUERIES}/{path.name}").strip()))
     (folder / FILE).write_text("\n".join(parts), encoding="utf-8")
 
 

@@ -15,20 +15,18 @@ import polars as pl
 
 from fmdata import __version__
 from fmdata.arrow import ArrowStream
-from fmdata.contract import ForeignKey, Package, Resource, View
+from fmdata.contract import ForeignKey, Package, Resource
 from fmdata.contract.types import storage
 from fmdata.errors import FmdataError
-from fmdata.files import listing
-from fmdata.reader import reading
 from fmdata.sql import count, literal, name, scalar
-from fmdata.tables import read_select
 from fmdata.writers.as_of import as_of
 from fmdata.writers.csv import published_parts, published_values
 from fmdata.writers.ddl import comments, statements, unkeyed
 from fmdata.writers.dictionary import COLUMNS, dictionary
 from fmdata.writers.doors import door
+from fmdata.writers.shape import Shape, shape
+from fmdata.writers.views import create_views
 
-VIEWS = "pipeline/views"
 # The size of a block, by whether there are large tables. A small database is a tenth of what it is in blocks of the
 # usual size; each block takes memory, so large tables want fewer. Of the usual size, files differ from build to build.
 _BLOCKS = {False: 1 << 14, True: 1 << 16}
@@ -54,11 +52,12 @@ def write_database(
     content: Callable[[], str],
     place: Place,
     look: Look,
-) -> None:
+) -> Shape:
     """Write `folder/<package>.duckdb` from the CSV files in `folder/data/`, whose rows are `counts`.
 
     `con` is an in-memory database of one thread, of use for nothing else. `content` gives the content hash once it is
     known; `place` says where a row of a table comes from, counted from 0; `look` sees all rows as they are read.
+    Returns the shape that it was given.
     """
     path = folder / f"{package.name}.duckdb"
     con.execute("SET TimeZone = 'UTC'; SET force_compression = 'uncompressed'")
@@ -85,12 +84,12 @@ def write_database(
             _comment(con, resource.name, comments(resource))
     con.execute("SET enable_external_access = false")
     _describe(con, package, content())
-    for view, sql in _views(package):
-        _create_view(con, view, sql)
+    create_views(con, package)
     for statement in [*door(package), *as_of(package, counts)]:
         con.execute(statement)
+    written = shape(con, "out")
     con.execute("COMMIT; CHECKPOINT out; USE memory; DETACH out")
-    _read_views(path, package)
+    return written
 
 
 def _given(table: str) -> str:
@@ -183,39 +182,3 @@ def _comment(con: duckdb.DuckDBPyConnection, table: str, words: dict[str, str]) 
     """Comment on a table, by '', and on its columns."""
     subjects = {c: f"COLUMN {name(table)}.{name(c)}" if c else f"TABLE {name(table)}" for c in words}
     con.execute("; ".join(f"COMMENT ON {subjects[column]} IS {literal(text)}" for column, text in words.items()))
-
-
-def _views(package: Package) -> list[tuple[View, str]]:
-    files = {path.stem for path in listing(package.root / VIEWS, ".sql")}
-    described = {view.name for view in package.views}
-    for view in sorted(files ^ described):
-        missing = f"{VIEWS}/{view}.sql: there is no such file; expected the SELECT of the view {view}."
-        unknown = f"{VIEWS}/{view}.sql: {package.path} describes no such view. Describe it under views."
-        raise FmdataError(missing if view in described else unknown)
-    return [(view, read_select(package.root, f"{VIEWS}/{view.name}.sql")) for view in package.views]
-
-
-def _create_view(con: duckdb.DuckDBPyConnection, view: View, sql: str) -> None:
-    try:
-        con.execute(f"CREATE VIEW {name(view.name)} AS {sql}")
-        columns = [row[0] for row in con.execute(f"DESCRIBE {name(view.name)}").fetchall()]
-    except duckdb.Error as error:
-        raise FmdataError(f"{VIEWS}/{view.name}.sql: the view does not work. {error}") from None
-    if columns != (described := [field for field, _ in view.fields]):
-        found, expected = ", ".join(columns), ", ".join(described)
-        raise FmdataError(f"{VIEWS}/{view.name}.sql: found the columns {found}; the contract describes {expected}.")
-    con.execute(f"COMMENT ON VIEW {name(view.name)} IS {literal(view.description)}")
-    for column, words in view.fields:
-        con.execute(f"COMMENT ON COLUMN {name(view.name)}.{name(column)} IS {literal(words)}")
-
-
-def _read_views(path: Path, package: Package) -> None:
-    """Read every row of every view as a reader of the release will: with nothing but the release at hand."""
-    if not package.views:
-        return
-    with reading(path) as con:
-        for view in package.views:
-            try:
-                con.execute(f"FROM {name(view.name)}").fetchall()
-            except duckdb.Error as error:
-                raise FmdataError(f"{VIEWS}/{view.name}.sql: the view does not work. {error}") from None
