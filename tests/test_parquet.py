@@ -22,6 +22,7 @@ from fmdata.verify_parquet import verify_parquet
 from fmdata.writers.archive import sha256, write_sums, write_zip
 from fmdata.writers.csv import append_csv
 from fmdata.writers.parquet import write_parquet
+from fmdata.writers.shape import shape_of_contract
 from recounting import fingerprints
 from test_large import SCHEMA, large  # noqa: F401
 
@@ -179,7 +180,8 @@ def test_a_file_that_was_changed_does_not_verify(published, room, spoil, words):
     write_zip(folder, "small-0.1.0")
     with IndependentReader() as reader, pytest.raises(FmdataError) as told:
         reader.read(folder)
-        compared = compare(folder, package, {"t": 2}, fingerprints(folder, package, room), room)
+        found = fingerprints(folder, package, room), shape_of_contract(package, {"t": 2}, room)
+        compared = compare(folder, package, {"t": 2}, *found, room)
         verify(folder, package, {"t": 2}, reader, {"t": 2}, compared, check_sums(folder))
     assert words in str(told.value)
 

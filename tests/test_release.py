@@ -18,12 +18,14 @@ import pytest
 from conftest import ROOT, VERSION, copy_inputs
 from fmdata import swap
 from fmdata.assemble import workspace
+from fmdata.changes import dated
 from fmdata.contract import Package, load
 from fmdata.errors import FmdataError
 from fmdata.independent import IndependentReader
 from fmdata.sql import MEMORY, Room
 from fmdata.verify import check_sums, compare, verify
 from fmdata.writers.archive import files, write_sums, write_zip
+from fmdata.writers.shape import shape_of_contract
 from recounting import fingerprints
 
 FMDATA = [sys.executable, "-m", "fmdata"]
@@ -142,8 +144,16 @@ def change(folder: Path, sql: str) -> None:
 
 def verify_all(folder: Path, package: Package, counts: dict[str, int], reader: IndependentReader) -> None:
     room = Room(MEMORY, folder.parent)
-    compared = compare(folder, package, counts, fingerprints(folder, package, room), room)
+    told = fingerprints(folder, package, room), shape_of_contract(package, counts, room)
+    compared = compare(folder, package, counts, *told, room)
     verify(folder, package, counts, reader, counts, compared, check_sums(folder))
+
+
+def test_a_release_whose_sums_and_zip_are_written_anew_verifies(built, release):
+    rewrite(release)
+    with IndependentReader() as reader:
+        reader.read(release)
+        verify_all(release, dated(load(ROOT)), built.counts, reader)
 
 
 @pytest.mark.parametrize("spoil", SPOILS.values(), ids=SPOILS)
@@ -152,7 +162,7 @@ def test_a_release_that_contradicts_itself_does_not_verify(built, release, spoil
     rewrite(release)
     with IndependentReader() as reader, pytest.raises(FmdataError, match="does not verify"):
         reader.read(release)
-        verify_all(release, load(ROOT), built.counts, reader)
+        verify_all(release, dated(load(ROOT)), built.counts, reader)
 
 
 @pytest.mark.parametrize("gut", GUTTED.values(), ids=GUTTED)
@@ -160,14 +170,14 @@ def test_a_release_that_lacks_something_does_not_verify(built, release, gut):
     gut(release)
     with IndependentReader() as reader, pytest.raises(FmdataError, match="does not verify"):
         reader.read(release)
-        verify_all(release, load(ROOT), built.counts, reader)
+        verify_all(release, dated(load(ROOT)), built.counts, reader)
 
 
 def test_sums_and_zip_tell_a_file_that_changed(built, release):
     replace(release / "README.md", "Version", "Vision")
     with IndependentReader() as reader, pytest.raises(FmdataError) as told:
         reader.read(release)
-        verify_all(release, load(ROOT), built.counts, reader)
+        verify_all(release, dated(load(ROOT)), built.counts, reader)
     assert "README.md: its SHA-256" in str(told.value)
     assert f"fmdata-{VERSION}.zip: README.md" in str(told.value)
 

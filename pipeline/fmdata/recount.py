@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,16 @@ _SEED = 20240908
 
 
 class Recount:
-    """What there is in the CSV files of a release, whose rows should be `counts`; `con` is of use for nothing else."""
+    """What there is in the CSV files of a release, whose rows should be `counts`; `con` is of use for nothing else.
+
+    The number of a table's rows must be there when the first of them is looked at.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, package: Package, counts: dict[str, int]) -> None:
         self._con, self._package, self._counts = con, package, counts
-        self._large = sampled(package, counts)
         self._chance = random.Random(_SEED)
         # As CSV text: rows drawn from a frame would keep all of it in memory.
-        self._samples: dict[str, list[str]] = {table: [] for table in self._large}
+        self._samples: defaultdict[str, list[str]] = defaultdict(list)
         self._drawn: Counter[str] = Counter()
         self.fingerprints: dict[str, Fingerprint] = {resource.name: NOTHING for resource in package}
 
@@ -41,7 +43,7 @@ class Recount:
             found = fingerprint(self._con, resource, f"(SELECT {published_values(resource)} FROM _rows)")
         count, total = self.fingerprints[resource.name]
         self.fingerprints[resource.name] = count + found[0], total + found[1]
-        if resource.name in self._large:
+        if self._counts[resource.name] > self._package.limits.validation:
             wanted = round(len(rows) * self._package.limits.validation / self._counts[resource.name])
             drawn = rows.sample(n=min(wanted, len(rows)), seed=self._chance.randrange(2**32))
             # A blank that is all there is in a row would be a blank line.
@@ -55,18 +57,19 @@ class Recount:
         Returns the rows of each table in it.
         """
         (target / DATA).mkdir(parents=True)
+        large = sampled(self._package, self._counts)
         descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
         for resource, described in zip(self._package, descriptor["resources"], strict=True):
             file = Path(DATA, f"{resource.name}.csv")
-            if resource.name in self._large:
+            if resource.name in large:
                 (target / file).write_text("".join(self._samples[resource.name]), encoding="utf-8", newline="")
                 for measure in ("bytes", "hash", "rowCount"):
                     described.pop(measure)
             else:
                 (target / file).symlink_to((folder / file).absolute())
-            _cut_keys(described["schema"], resource, self._large)
+            _cut_keys(described["schema"], resource, large)
         (target / "datapackage.json").write_text(json.dumps(descriptor, ensure_ascii=False), encoding="utf-8")
-        return {**self._counts, **{table: self._drawn[table] for table in self._large}}
+        return {**self._counts, **{table: self._drawn[table] for table in large}}
 
 
 def _cut_keys(schema: dict[str, Any], resource: Resource, large: list[str]) -> None:

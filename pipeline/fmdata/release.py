@@ -35,7 +35,7 @@ from fmdata.writers.descriptor import content_hash
 from fmdata.writers.readme import write_readme
 from fmdata.writers.remarks import remarks_on
 from fmdata.writers.views import read_views
-from fmdata.writing import HELD, Writing
+from fmdata.writing import HELD, Writing, begin
 
 _COPIED = ("LICENSE", "CHANGELOG.md")
 # What Python, polars and frictionless need beside DuckDB, whatever the size of the data; what DuckDB needs at least.
@@ -116,20 +116,22 @@ def make(
         publish = partial(append_csv, release=making.folder, scratch=making.room.scratch)
         made = assemble(con, package, found, progress, making.room.scratch, publish)
         # What has no value amiss is written while it is checked further; nothing is published before that has ended.
-        data = None if found else beside.submit(making.write_data, con.cursor(), made)
-        writing = beside.submit(making.write_database, con.cursor(), made, data, reader, beside) if data else None
+        writing = None if found else begin(making, beside, con, made, reader)
         try:
             check_tables(con, made, found, progress)
-            assert data and writing, "what is found is raised"
-            data.result()
+            assert writing, "what is found is raised"
+            changed, database = writing
+            changed.result()
             gate = load_gate(con, made.roles)
             searched = search(making.folder / DATA, gate)
         except BaseException:
             making.step.stop()
             raise
-        counts, hashes, read, in_csv, shape = writing.result()
-        content = content_hash(hashes)
-        compared = beside.submit(compare, making.folder, package, counts, in_csv, shape, making.room.part(1 - HELD))
+        written = database.result()
+        counts, hashes = written.described.counts, written.described.hashes
+        compared = beside.submit(
+            compare, making.folder, package, counts, written.in_csv, written.shape, making.room.part(1 - HELD)
+        )
         remarks = remarks_on(package, making.folder, counts)
         _write_rest(package, making.folder, counts, hashes, remarks)
         progress(Step("verifying the release"))
@@ -138,10 +140,10 @@ def make(
         if is_zipped(package, making.folder):
             write_zip(making.folder, f"{package.name}-{package.version}")
         try:
-            verify(making.folder, package, counts, reader, read, compared.result(), sums.result())
+            verify(making.folder, package, counts, reader, written.read, compared.result(), sums.result())
         finally:
             raise_if(borrowed.result())
-    return Release(making.folder, package.name, package.version, content, counts, remarks)
+    return Release(making.folder, package.name, package.version, content_hash(hashes), counts, remarks)
 
 
 def _write_rest(

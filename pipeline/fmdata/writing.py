@@ -29,6 +29,28 @@ from fmdata.writers.shape import Shape
 HELD = 0.55
 
 
+@dataclass(frozen=True)
+class Described:
+    """What the descriptor says of the tables: the rows of each, and the SHA-256 of the CSV files, by file."""
+
+    counts: dict[str, int]
+    hashes: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written: the tables as described, and the shape of the DuckDB file.
+
+    And what to hold against it: the rows of each table that frictionless should `read`, and fingerprints of the CSV
+    files.
+    """
+
+    described: Described
+    read: dict[str, int]
+    in_csv: dict[str, Fingerprint]
+    shape: Shape
+
+
 @dataclass
 class Writing:
     """A release that is being written to `folder`; `step` is what its writing has come to."""
@@ -41,43 +63,50 @@ class Writing:
     step: Step = field(default_factory=lambda: Step("writing CSV files"))
 
     def write_data(self, con: duckdb.DuckDBPyConnection, made: Assembled) -> dict[str, int]:
-        """Write the tables and what changed in them since the release before. Returns the rows of each.
-
-        Raises what `write_changes` raises.
-        """
+        """Write the tables. Returns the rows of each."""
         counts = made.rows(con)
         self.step = Step("writing CSV files", total=sum(counts.values()), percent=watched(con), stop=partial(stop, con))
         self.progress(self.step)
         for resource in self.package:
             if not (self.folder / DATA / f"{resource.name}.csv").exists():
                 append_csv(con, resource, f"main.{name(resource.name)}", self.folder, self.room.scratch)
-        counts = write_changes(con, made, self.folder, counts, self.room.part((1 - HELD) / 3), self.progress)
-        for resource in self.package if self.parquet else ():
-            write_parquet(con, resource, self.folder)
         return counts
+
+    def write_changes(
+        self, con: duckdb.DuckDBPyConnection, made: Assembled, data: Future[dict[str, int]], reader: IndependentReader
+    ) -> Described:
+        """Write what changed since the release before, once the `data` are written, and describe the tables.
+
+        Then `reader` may begin, unless it is to have samples. Raises what `write_changes` raises.
+        """
+        package, folder = self.package, self.folder
+        counts = write_changes(con, made, folder, data.result(), self.room.part((1 - HELD) / 3), self.progress)
+        for resource in package if self.parquet else ():
+            write_parquet(con, resource, folder)
+        hashes = write_descriptor(package, folder, counts)
+        if not sampled(package, counts):
+            reader.read(folder)
+        return Described(counts, hashes)
 
     def write_database(
         self,
         con: duckdb.DuckDBPyConnection,
         made: Assembled,
         data: Future[dict[str, int]],
+        changed: Future[Described],
         reader: IndependentReader,
-        beside: Executor,
-    ) -> tuple[dict[str, int], dict[str, str], dict[str, int], dict[str, Fingerprint], Shape]:
-        """Describe the tables once their `data` are written, let `reader` begin, and write the DuckDB file.
-
-        Returns the rows of each table, the SHA-256 of the CSV files, by file, the rows that the reader should find,
-        the fingerprints of the CSV files, and the shape of the DuckDB file.
-        """
-        package, folder, counts = self.package, self.folder, data.result()
+    ) -> Written:
+        """Write the DuckDB file once the `data` are written; that of the history waits for what `changed`."""
+        package, folder, counts = self.package, self.folder, dict(data.result())
         rows_in_all = sum(counts.values())
-        described = beside.submit(write_descriptor, package, folder, counts)
-        large = sampled(package, counts)
-        if not large:
-            beside.submit(_let_read, reader, folder, described)
+
+        def content() -> str:
+            counts.update(changed.result().counts)
+            return content_hash(changed.result().hashes)
+
         with (
             connect(self.room.part((1 - HELD) / 3), threads="1") as again,
-            connect(self.room.part((1 - HELD) * 2 / 3), threads="1") as out,
+            connect(self.room.part((1 - HELD) / 3), threads="1") as out,
         ):
             recount = Recount(again, package, counts)
             self.step = step = Step("writing the DuckDB file", stop=partial(stop, out))
@@ -86,20 +115,20 @@ class Writing:
             def look(resource: Resource, rows: pl.DataFrame) -> None:
                 recount.look(resource, rows)
                 step.rows += len(rows)
-                step.part = step.rows / rows_in_all
-
-            def content() -> str:
-                return content_hash(described.result())
+                step.part = step.rows / max(rows_in_all, step.rows)
 
             shape = write_database(out, package, folder, counts, content, partial(made.place, con), look)
         read, sample = counts, self.room.scratch / "sample"
-        if large:
+        if sampled(package, counts):
             read = recount.write_sample(folder, sample)
             reader.read(sample)
-        return counts, described.result(), read, recount.fingerprints, shape
+        return Written(changed.result(), read, recount.fingerprints, shape)
 
 
-def _let_read(reader: IndependentReader, folder: Path, described: Future[dict[str, str]]) -> None:
-    """Let frictionless begin to read the package at `folder` as soon as it is described."""
-    described.result()
-    reader.read(folder)
+def begin(
+    making: Writing, beside: Executor, con: duckdb.DuckDBPyConnection, made: Assembled, reader: IndependentReader
+) -> tuple[Future[Described], Future[Written]]:
+    """Begin to write a release in threads of their own: what changed, as described, and all that was written."""
+    data = beside.submit(making.write_data, con.cursor(), made)
+    changed = beside.submit(making.write_changes, con.cursor(), made, data, reader)
+    return changed, beside.submit(making.write_database, con.cursor(), made, data, changed, reader)

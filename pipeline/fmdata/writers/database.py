@@ -16,6 +16,7 @@ import polars as pl
 from fmdata import __version__
 from fmdata.arrow import ArrowStream
 from fmdata.contract import ForeignKey, Package, Resource
+from fmdata.contract.roles import log_of
 from fmdata.contract.types import storage
 from fmdata.errors import FmdataError
 from fmdata.sql import count, literal, name, scalar
@@ -55,12 +56,14 @@ def write_database(
 ) -> Shape:
     """Write `folder/<package>.duckdb` from the CSV files in `folder/data/`, whose rows are `counts`.
 
-    `con` is an in-memory database of one thread, of use for nothing else. `content` gives the content hash once it is
-    known; `place` says where a row of a table comes from, counted from 0; `look` sees all rows as they are read.
+    `con` is an in-memory database of one thread, of use for nothing else. `content` waits until it is known what
+    changed since the release before: then `counts` has the rows of the history, and it gives the content hash. `place`
+    says where a row of a table comes from, counted from 0; `look` sees all rows as they are read.
     Returns the shape that it was given.
     """
     path = folder / f"{package.name}.duckdb"
     con.execute("SET TimeZone = 'UTC'; SET force_compression = 'uncompressed'")
+    # How large the history is, is not known yet.
     loose = unkeyed(package, counts)
     con.execute(f"ATTACH {literal(path)} AS out (STORAGE_VERSION 'v1.2.0', BLOCK_SIZE {_BLOCKS[bool(loose)]})")
     con.execute("USE out")
@@ -73,7 +76,7 @@ def write_database(
         con.register(_given(table), rows)
     con.execute("BEGIN")
     with ThreadPoolExecutor(1) as aside:
-        for resource, making, keying in statements(package, counts):
+        for resource, making, keying in _in_turn(package, counts, content):
             for statement in making:
                 con.execute(statement)
             parts = published_parts(resource, folder, counts[resource.name])
@@ -90,6 +93,17 @@ def write_database(
     written = shape(con, "out")
     con.execute("COMMIT; CHECKPOINT out; USE memory; DETACH out")
     return written
+
+
+def _in_turn(
+    package: Package, counts: dict[str, int], content: Callable[[], str]
+) -> Iterator[tuple[Resource, list[str], list[str]]]:
+    """The statements of each table, those of the history last: it may still be written while others are loaded."""
+    log = log_of(package)
+    yield from (table for table in statements(package, counts) if table[0] is not log)
+    if log:
+        content()
+        yield from (table for table in statements(package, counts) if table[0] is log)
 
 
 def _given(table: str) -> str:
