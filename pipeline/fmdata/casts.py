@@ -38,32 +38,47 @@ def cast(
     """Make the table `target` from `source`: the resource's fields typed, its `_` working columns as they are.
 
     A source column may be text or already typed; both go through the same lexical check. Rows keep their order. Text
-    that is `gated` came through the gate for bytes; what a SELECT makes did not. Returns frames of failures.
+    that is `gated` came through the gate for bytes; what a SELECT makes did not. The table made of gated text has
+    further columns, of which nothing is promised. Returns frames of failures.
     """
     columns = {row[0]: row[1] for row in con.execute(f"DESCRIBE {source}").fetchall()}
     working = [name(column) for column in columns if column.startswith("_")]
     texts = [f"{_text(f, columns[f.name])} AS {name(f.name)}" for f in resource.fields]
     typed = [f"{read(f, name(f.name))} AS {name(f.name)}" for f in resource.fields]
     lexical = f"(SELECT {', '.join(texts + working)} FROM {source})"
-    con.execute(f"CREATE TABLE {target} AS SELECT {', '.join(typed + working)} FROM {lexical}")
     faults = [(f.name, *fault) for f in resource.fields for fault in _faults(f, gated)]
     if not resource.primary_key:
         # Readers skip a line of commas alone.
         faults.append(("", "blank row", " AND ".join(f"{name(f.name)} IS NULL" for f in resource.fields)))
+    marks = [f"{condition} AS {_mark(number)}" for number, (_, _, condition) in enumerate(faults)]
+    looked = f"(SELECT {', '.join(['_file', '_line', *_as_texts(resource), *marks])} FROM {lexical})"
+    if gated:
+        # What is gated is what was in doubt, and mostly something is wrong with it: it is looked at as it is typed.
+        typed += [*_as_texts(resource), *marks]
+        looked = target
+    con.execute(f"CREATE TABLE {target} AS SELECT {', '.join(typed + working)} FROM {lexical}")
     if not faults:
         return []
-    # What is gated is what was in doubt, and mostly something is wrong with it.
     if not gated and not scalar(con, f"SELECT coalesce(bool_or({_suspicion(resource)}), false) FROM {lexical}"):
         return []
-    counts = ", ".join(f"count(*) FILTER ({condition})" for _, _, condition in faults)
+    counts = ", ".join(f"count(*) FILTER ({_mark(number)})" for number in range(len(faults)))
     failures = []
-    found = con.execute(f"SELECT {counts} FROM {lexical}").fetchall()[0]
-    for (field, rule, condition), number in zip(faults, found, strict=True):
+    found = con.execute(f"SELECT {counts} FROM {looked}").fetchall()[0]
+    for mark, ((field, rule, _), number) in enumerate(zip(faults, found, strict=True)):
         if number:
-            value = name(field) if field else "NULL"
-            query = f"SELECT _file, _line, CAST({value} AS VARCHAR) AS _value FROM {lexical} WHERE {condition}"
+            value = name(f"_text of {field}") if field else "NULL::VARCHAR"
+            query = f"SELECT _file, _line, {value} AS _value FROM {looked} WHERE {_mark(mark)}"
             failures.append(_failures(resource, field, rule, frame(con.sql(query))))
     return failures
+
+
+def _mark(number: int) -> str:
+    """The column that tells whether a row has a fault."""
+    return f"_fault{number}"
+
+
+def _as_texts(resource: Resource) -> list[str]:
+    return [f"CAST({name(f.name)} AS VARCHAR) AS {name(f'_text of {f.name}')}" for f in resource.fields]
 
 
 def _faults(field: Field, gated: bool) -> Iterator[tuple[str, str]]:
