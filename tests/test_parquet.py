@@ -123,7 +123,7 @@ def test_the_same_bytes_for_any_number_of_threads(small, large, tmp_path):  # no
             folder = tmp_path / str(threads)
             (folder / "data").mkdir(parents=True)
             append_csv(con, package.resource("t"), "main.t", folder, tmp_path)
-            write_parquet(con, package.resource("t"), folder)
+            write_parquet(con, package.resource("t"), folder, folder)
             made.append((folder / "data/t.parquet").read_bytes())
     assert made[0] == made[1] == made[2]
     with duckdb.connect() as con:

@@ -14,6 +14,7 @@ import click
 
 from fmdata import __version__, terminal
 from fmdata.curation_commands import add, correct
+from fmdata.export_commands import export
 from fmdata.history_commands import diff, release, version
 from fmdata.options import MEMORY_LIMIT, ROOT, fail
 from fmdata.source_commands import anchor, coverage, trace, verify
@@ -60,13 +61,14 @@ def main() -> None:
       fmdata tables                           see what is in it
       fmdata trace TABLE KEY                  where a row stands in its source
       fmdata diff OLD NEW                     what changed, and the version that demands
+      fmdata export --to xlsx                 the release as a workbook; or sqlite, parquet
       fmdata add TABLE                        enter a row, column by column
       fmdata correct TABLE KEY COLUMN VALUE --reason WHY
                                               correct a published value
     """
 
 
-for command in (anchor, verify, trace, coverage, diff, version, release, add, correct):
+for command in (anchor, verify, trace, coverage, diff, export, version, release, add, correct):
     main.add_command(command)
 
 

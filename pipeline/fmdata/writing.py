@@ -82,7 +82,7 @@ class Writing:
         package, folder = self.package, self.folder
         counts = write_changes(con, made, folder, data.result(), self.room.part((1 - HELD) / 3), self.progress)
         for resource in package if self.parquet else ():
-            write_parquet(con, resource, folder)
+            write_parquet(con, resource, folder, folder)
         hashes = write_descriptor(package, folder, counts)
         if not sampled(package, counts):
             reader.read(folder)

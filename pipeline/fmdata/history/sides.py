@@ -78,11 +78,11 @@ def is_key(con: duckdb.DuckDBPyConnection, side: Side, fields: Sequence[str]) ->
 
 @contextmanager
 def reading(table: str) -> Iterator[None]:
-    """Tells as `FmdataError` that a table's CSV file is none, or that there is no room for comparing it."""
+    """Tells as `FmdataError` that a table's CSV file is none, or that there is no room for it."""
     try:
         yield
     except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
         advice = "Allow more with --memory-limit, or free space where temporary files go"
-        raise FmdataError(f"no room to compare {table}: {str(error).splitlines()[0]}. {advice}.") from None
-    except duckdb.InvalidInputException as error:
+        raise FmdataError(f"no room for {table}: {str(error).splitlines()[0]}. {advice}.") from None
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
         raise FmdataError(f"{table}: its CSV file is not sound ({str(error).splitlines()[0]}). Restore it.") from None

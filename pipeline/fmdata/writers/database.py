@@ -13,13 +13,13 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from fmdata import __version__
 from fmdata.arrow import ArrowStream
 from fmdata.contract import ForeignKey, Package, Resource
 from fmdata.contract.roles import log_of
 from fmdata.contract.types import storage
 from fmdata.errors import FmdataError
 from fmdata.sql import count, literal, name, scalar
+from fmdata.writers.about import RELEASE_COLUMNS, release_row
 from fmdata.writers.as_of import as_of
 from fmdata.writers.csv import published_parts, published_values
 from fmdata.writers.ddl import comments, statements, unkeyed
@@ -33,16 +33,6 @@ from fmdata.writers.views import create_views
 _BLOCKS = {False: 1 << 14, True: 1 << 16}
 Place = Callable[[Resource, int], tuple[str, int]]
 Look = Callable[[Resource, pl.DataFrame], None]
-_RELEASE = {
-    "name": "Short name of the dataset.",
-    "title": "Title to cite the dataset by.",
-    "version": "Version of the data.",
-    "released": "Date of the release; empty for a build that is not one.",
-    "description": "What the dataset is.",
-    "licenses": "Licenses of the data.",
-    "content_hash": "SHA-256 over the published CSV files: equal hashes mean equal data.",
-    "engine": "The program that built this file, with its version.",
-}
 
 
 def write_database(
@@ -173,11 +163,8 @@ def _same(resource: Resource) -> str:
 
 
 def _describe(con: duckdb.DuckDBPyConnection, package: Package, content_hash: str) -> None:
-    licenses = ", ".join(str(item.get("name") or item["path"]) for item in package.descriptor["licenses"])
-    description = str(package.descriptor.get("description", package.descriptor["title"]))
-    dated = str(package.descriptor.get("created", ""))[:10]
-    row = [package.name, package.descriptor["title"], package.version, dated, description, licenses, content_hash]
-    _table(con, "_release", "One row: which release this file is.", _RELEASE, [[*row, f"fmdata {__version__}"]])
+    row = release_row(package, content_hash)
+    _table(con, "_release", "One row: which release this file is.", RELEASE_COLUMNS, [row])
     words = "One row is one column of a table or view: what it holds."
     _table(con, "_dictionary", words, COLUMNS, dictionary(package))
 

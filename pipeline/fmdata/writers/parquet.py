@@ -21,11 +21,11 @@ PARQUET = "parquet"
 _WRITTEN = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 3, ROW_GROUP_SIZE 122880, PARQUET_VERSION v1"
 
 
-def write_parquet(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path) -> None:
-    """Write the rows of `folder/data/<resource>.csv` to a Parquet file beside it; a blank is NULL."""
+def write_parquet(con: duckdb.DuckDBPyConnection, resource: Resource, folder: Path, into: Path) -> None:
+    """Write the rows of `folder/data/<resource>.csv` to `into/data/<resource>.parquet`; a blank is NULL."""
     rows = published_rows(resource, folder)
     con.execute(
-        f"COPY (SELECT {published_values(resource)} FROM {rows}) TO {literal(folder / path(resource))} ({_WRITTEN})"
+        f"COPY (SELECT {published_values(resource)} FROM {rows}) TO {literal(into / path(resource))} ({_WRITTEN})"
     )
 
 

@@ -1,0 +1,81 @@
+"""Making an export: the release opened, its form written aside, and put in its place whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fmdata.contract import Package
+from fmdata.errors import FmdataError
+from fmdata.exports.parquet import DESCRIPTOR, is_export, write_folder
+from fmdata.history import Published
+from fmdata.progress import Progress
+from fmdata.sql import Room, connect
+from fmdata.swap import swap
+
+# The forms that are folders; the others are files.
+_FOLDERS = ("parquet",)
+
+
+def default_name(package: Package, form: str) -> str:
+    """What an export is called where nobody says otherwise."""
+    return f"{package.name}-{package.version}{'-' if form in _FOLDERS else '.'}{form}"
+
+
+def export(release: Published, form: str, target: Path, room: Room, progress: Progress) -> None:
+    """Write a release as "sqlite", "xlsx" or "parquet" to `target`, whole or not at all.
+
+    An earlier export there goes. Raises `FmdataError` for a release that the format cannot hold, and for a place where
+    something else stands.
+    """
+    with _aside(target, form in _FOLDERS) as part, connect(room) as con:
+        if form == "parquet":
+            write_folder(con, release, part, progress)
+        elif form == "xlsx":
+            from fmdata.exports.xlsx import write_xlsx
+
+            write_xlsx(con, release, part, room.scratch, progress)
+        else:
+            from fmdata.exports.sqlite import write_sqlite
+
+            write_sqlite(con, release, part, progress)
+
+
+@contextmanager
+def _aside(target: Path, folder: bool) -> Iterator[Path]:
+    """Where to write what is to stand at `target`, a file or an empty folder; it takes its place at the end."""
+    place = target.resolve()
+    _refuse(target, place, folder)
+    part = place.with_name(f".{place.name}.part")
+    _remove(part)
+    if folder:
+        part.mkdir()
+    try:
+        yield part
+        if folder:
+            swap(part, place)
+        else:
+            part.replace(place)
+    finally:
+        _remove(part)
+
+
+def _refuse(target: Path, place: Path, folder: bool) -> None:
+    if not place.parent.is_dir():
+        raise FmdataError(f"{target}: there is no folder {place.parent}; expected one. Make it, or name another.")
+    if not place.exists():
+        return
+    if folder and not (place.is_dir() and (is_export(place) or not any(place.iterdir()))):
+        expected = f"the folder of an earlier export ({DESCRIPTOR} and Parquet files alone), an empty one, or none yet"
+        raise FmdataError(f"{target}: something else stands there; expected {expected}.")
+    if not folder and not place.is_file():
+        raise FmdataError(f"{target}: not a plain file; expected one, or none yet.")
+
+
+def _remove(part: Path) -> None:
+    if part.is_dir():
+        shutil.rmtree(part)
+    else:
+        part.unlink(missing_ok=True)
