@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: build check test test-all lint bench lock lock-bench clean
+.PHONY: build check test test-all lint bench consumers lock lock-bench lock-consumers clean
 
 build: $(READY)
 	$(BIN)/fmdata build
@@ -15,7 +15,7 @@ check: $(READY)
 test: $(READY) lint
 	$(BIN)/python -m pytest -m "not heavy" -n 2 --dist loadfile
 
-test-all: test
+test-all: test consumers
 	$(BIN)/python -m pytest -m heavy
 
 lint: $(READY)
@@ -44,6 +44,23 @@ lock-bench:
 	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 		--no-emit-find-links --no-emit-index-url --constraint requirements.lock benchmarks/requirements.in \
 		--output-file benchmarks/requirements.lock
+
+# What reads a release as its users do (docs/consumers.md), in an environment of its own: pandera imports pandas where it
+# finds it.
+CONSUMERS_VENV := .venv-consumers
+CONSUMERS_READY := $(CONSUMERS_VENV)/.ready
+
+consumers: $(CONSUMERS_READY)
+
+$(CONSUMERS_READY): consumers/requirements.lock
+	$(PYTHON) -m venv $(CONSUMERS_VENV)
+	$(CONSUMERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	touch $@
+
+lock-consumers:
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--no-emit-find-links --no-emit-index-url --constraint requirements.lock consumers/requirements.in \
+		--output-file consumers/requirements.lock
 
 # A new lock: every package pinned with its hashes, for each platform and Python the project supports.
 lock:

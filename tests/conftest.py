@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -166,6 +169,20 @@ def released_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def released_orchard(released_once: Path, tmp_path: Path) -> Path:
     """A copy of it, to change at will."""
     return Path(shutil.copytree(released_once, tmp_path / "orchard"))
+
+
+@pytest.fixture(scope="session")
+def older_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Install a version of DuckDB aside, once; returns the folder for PYTHONPATH."""
+
+    @functools.cache
+    def install(version: str) -> Path:
+        folder = tmp_path_factory.mktemp("duckdb") / version
+        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        subprocess.run([*pip, "--target", folder, f"duckdb=={version}"], check=True)
+        return folder
+
+    return install
 
 
 @pytest.fixture(scope="session")
