@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from fmdata.cli import main
 from fmdata.contract.constraints import CONSTRAINTS
 from fmdata.exports import sqlite_ddl
 from fmdata.release import build
+from fmdata.writers.archive import sha256
 
 FORMS = ("sqlite", "xlsx", "parquet")
 pytestmark = pytest.mark.usefixtures("without_frictionless")
@@ -160,7 +163,7 @@ def test_every_value_is_in_parquet(which, request, run, tmp_path):
     assert {r["name"] for r in told["resources"]} == wanted.keys() and "views" not in told
     for resource in told["resources"]:
         file = folder / resource["path"]
-        assert resource["bytes"] == file.stat().st_size
+        assert resource["hash"] == f"sha256:{sha256(file)}" and "bytes" not in resource
         rows = duckdb.sql(f"FROM '{file}'").fetchall()
         assert [list(row) for row in rows] == wanted[resource["name"]][1], resource["name"]
 
@@ -236,3 +239,22 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one(built_orchard, run, t
     result = run("export", "--to", "sqlite", "-o", target, "--root", built_orchard)
     assert result.exit_code == 1 and "restore it" in result.stderr
     assert target.read_bytes() == before and [path.name for path in tmp_path.iterdir() if path.is_file()] == ["a"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_full_disk_is_told_and_leaves_nothing(built_once, tmp_path, form):
+    """A limit on the size of files stands for it."""
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))"
+    code = f"{limit}\nfrom fmdata.cli import main\nmain()"
+    command = [sys.executable, "-c", code, "export", "--to", form, "-o", "a", "--root", built_once]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stderr.startswith("Error: ") and "Traceback" not in done.stderr, done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_package_of_parquet_files_that_is_none_of_ours_stays(built_once, run, tmp_path):
+    folder = exported(run, "parquet", tmp_path / "a", built_once)
+    text = (folder / "datapackage.json").read_text(encoding="utf-8")
+    (folder / "datapackage.json").write_text(text.replace("contentHash", "someHash"), encoding="utf-8")
+    result = run("export", "--to", "parquet", "-o", folder, "--root", built_once)
+    assert result.exit_code == 1 and "something else stands there" in result.stderr

@@ -20,8 +20,9 @@ from fmdata.writers.csv import DATA
 from fmdata.writers.parquet import PARQUET, path, write_parquet
 
 DESCRIPTOR = "datapackage.json"
-# What a resource says of its CSV file, of which there is none here.
-_OF_CSV = frozenset({"dialect", "encoding", "scheme", "profile", PARQUET})
+# What a resource says of its CSV file, of which there is none here. A hash tells whether a file is whole; of `bytes`,
+# frictionless thinks that they are those of a text, and finds none.
+_OF_CSV = frozenset({"dialect", "encoding", "scheme", "profile", "bytes", PARQUET})
 
 
 def write_folder(con: duckdb.DuckDBPyConnection, release: Published, folder: Path, progress: Progress) -> None:
@@ -39,10 +40,12 @@ def write_folder(con: duckdb.DuckDBPyConnection, release: Published, folder: Pat
 
 
 def is_export(folder: Path) -> bool:
-    """Whether a folder holds such files and nothing else."""
+    """Whether a folder holds such files and nothing else: Parquet files, and the contract of a release."""
     found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()}
     files = found - {DESCRIPTOR}
-    return files < found and all(file.startswith(f"{DATA}/") and file.endswith(f".{PARQUET}") for file in files)
+    if files == found or not all(file.startswith(f"{DATA}/") and file.endswith(f".{PARQUET}") for file in files):
+        return False
+    return '"contentHash": "sha256:' in (folder / DESCRIPTOR).read_text(encoding="utf-8", errors="replace")
 
 
 def _descriptor(package: Package, folder: Path) -> dict[str, Any]:
@@ -51,7 +54,6 @@ def _descriptor(package: Package, folder: Path) -> dict[str, Any]:
 
 
 def _resource(resource: Resource, folder: Path) -> dict[str, Any]:
-    file = folder / path(resource)
     words = {word: value for word, value in resource.descriptor.items() if word not in _OF_CSV}
-    told = {"path": path(resource), "format": "apache-parquet", "mediatype": "application/vnd.apache.parquet"}
-    return {**words, **told, "bytes": file.stat().st_size, "hash": f"sha256:{sha256(file)}"}
+    told = {"path": path(resource), "format": PARQUET, "mediatype": "application/vnd.apache.parquet"}
+    return {**words, **told, "hash": f"sha256:{sha256(folder / path(resource))}"}

@@ -13,9 +13,11 @@ from typing import Any
 
 import duckdb
 import xlsxwriter
+import xlsxwriter.exceptions
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from fmdata.errors import FmdataError
 from fmdata.exports.rows import left_out, rows, table_dictionary
 from fmdata.exports.xlsx_cells import TEXT, Column, columns, sheet_names
 from fmdata.history import Published
@@ -30,8 +32,6 @@ _NEVER = "1980-01-01"
 _NARROWEST, _WIDEST = 8, 60
 _CITATION = "How to cite it."
 _LEFT_OUT = "What the DuckDB file has and this one has not."
-_SHEET = "The sheet with the table."
-_WRITTEN = "What the cells of the column are in its sheet."
 Write = Callable[[Worksheet, int, int, Any, Format], int]
 _WRITE: dict[str, Write] = {
     TEXT: Worksheet.write_string,
@@ -75,21 +75,22 @@ def write_xlsx(
     found = {resource.name: columns(con, release, resource) for resource in package}
     sheets = sheet_names(list(found), (_RELEASE, _DICTIONARY))
     book = _Book(path, scratch, release)
-    with book.file:
-        _about(book, release, sheets)
-        kinds = {(table, column.field.name): column.kind for table, own in found.items() for column in own}
-        told = [[sheets[row[0]], *row, kinds[row[0], row[1]]] for row in table_dictionary(package)]
-        header = {"sheet": _SHEET, **COLUMNS, "written_as": _WRITTEN}
-        _listing(book, book.file.add_worksheet(_DICTIONARY), list(header), told)
-        for resource in package:
-            sheet = book.file.add_worksheet(sheets[resource.name])
-            own = found[resource.name]
-            _head(book, sheet, [c.field.name for c in own], [c.width for c in own], release.rows(resource.name))
-            writing = [(_WRITE[column.kind], book.format(column.format)) for column in own]
-            for number, row in enumerate(rows(con, release, resource, [column.sql for column in own]), 1):
-                _write_row(sheet, number, row, writing)
-                step.rows += 1
-            _allow_numbers_in_texts(sheet, own, release.rows(resource.name))
+    _about(book, release, sheets)
+    _dictionary(book, release, sheets, found)
+    for resource in package:
+        own, count = found[resource.name], release.rows(resource.name)
+        sheet = book.file.add_worksheet(sheets[resource.name])
+        _head(book, sheet, [column.field.name for column in own], [column.width for column in own], count)
+        writing = [(_WRITE[column.kind], book.format(column.format)) for column in own]
+        for number, row in enumerate(rows(con, release, resource, [column.sql for column in own]), 1):
+            _write_row(sheet, number, row, writing)
+            step.rows += 1
+        _allow_numbers_in_texts(sheet, own, count)
+    progress(Step("packing the workbook"))
+    try:
+        book.file.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise FmdataError(f"the workbook cannot be written ({error}). Is there space for it?") from None
 
 
 def _write_row(sheet: Worksheet, number: int, row: Sequence[Any], writing: list[tuple[Write, Format]]) -> None:
@@ -118,8 +119,12 @@ def _about(book: _Book, release: Published, sheets: dict[str, str]) -> None:
             sheet.write_string(number, place, text, book.bold if number in headed else book.wrapped)
 
 
-def _listing(book: _Book, sheet: Worksheet, header: list[str], told: list[list[str]]) -> None:
-    """A sheet of texts."""
+def _dictionary(book: _Book, release: Published, sheets: dict[str, str], found: dict[str, list[Column]]) -> None:
+    """The dictionary of the tables, with the sheet of each, and with what the cells of each column are."""
+    kinds = {(table, column.field.name): column.kind for table, own in found.items() for column in own}
+    told = [[sheets[row[0]], *row, kinds[row[0], row[1]]] for row in table_dictionary(release.package)]
+    header = ["sheet", *COLUMNS, "written_as"]
+    sheet = book.file.add_worksheet(_DICTIONARY)
     widths = [max(len(text) for text in column) for column in zip(header, *told, strict=True)]
     _head(book, sheet, header, widths, len(told))
     for number, row in enumerate(told, 1):
