@@ -136,6 +136,10 @@ def test_a_sheet_is_ready_to_be_used(real):
     sheet = openpyxl.load_workbook(real[1])["claims"]
     assert sheet.freeze_panes == "A2" and sheet.auto_filter.ref.startswith("A1:")
     assert sheet["A1"].font.bold and 8 <= sheet.column_dimensions["A"].width <= 60
+    # Words that need several lines have the room: not every program makes it.
+    about = sheet.parent["_release"]
+    [description] = [cell.row for cell in about["A"] if cell.value == "description"]
+    assert about.row_dimensions[description].height >= 45
 
 
 def test_names_of_sheets():

@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from fmdata.errors import FmdataError
 from fmdata.exports.rows import left_out, rows, table_dictionary
-from fmdata.exports.xlsx_cells import TEXT, Column, columns, sheet_names
+from fmdata.exports.xlsx_cells import MOST_CHARACTERS, TEXT, Column, columns, sheet_names
 from fmdata.history import Published
 from fmdata.progress import Progress, Step
 from fmdata.writers.about import RELEASE_COLUMNS, release_row
@@ -30,6 +30,11 @@ _RELEASE, _DICTIONARY = "_release", "_dictionary"
 # What a file of no release says of its creation: the earliest that its zip can hold.
 _NEVER = "1980-01-01"
 _NARROWEST, _WIDEST = 8, 60
+# The widths of the first sheet, and the height of a line and how many of them a row can have.
+_ABOUT = (34, 80, 60)
+_LINE, _MOST_LINES = 15, 27
+# Half of what a cell holds, so that no signs that count twice are too many.
+_CUT = MOST_CHARACTERS // 2 - 1
 _CITATION = "How to cite it."
 _LEFT_OUT = "What the DuckDB file has and this one has not."
 Write = Callable[[Worksheet, int, int, Any, Format], int]
@@ -108,15 +113,13 @@ def _about(book: _Book, release: Published, sheets: dict[str, str]) -> None:
     if untold := left_out(release):
         told["left_out"] = untold
     sheet = book.file.add_worksheet(_RELEASE)
-    sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 80)
-    sheet.set_column(2, 2, 60)
+    for place, width in enumerate(_ABOUT):
+        sheet.set_column(place, place, width)
     lines = [["property", "value", "what it says"], *([key, said, words[key]] for key, said in told.items()), []]
     tables = [[sheets[r.name], r.description or r.title, f"{release.rows(r.name):,}"] for r in package]
     headed = [0, len(lines)]
     for number, line in enumerate([*lines, ["sheet", "what one row is", "rows"], *tables]):
-        for place, text in enumerate(line):
-            sheet.write_string(number, place, text, book.bold if number in headed else book.wrapped)
+        _write_texts(sheet, number, line, _ABOUT, book.bold if number in headed else book.wrapped)
 
 
 def _dictionary(book: _Book, release: Published, sheets: dict[str, str], found: dict[str, list[Column]]) -> None:
@@ -126,20 +129,32 @@ def _dictionary(book: _Book, release: Published, sheets: dict[str, str], found: 
     header = ["sheet", *COLUMNS, "written_as"]
     sheet = book.file.add_worksheet(_DICTIONARY)
     widths = [max(len(text) for text in column) for column in zip(header, *told, strict=True)]
-    _head(book, sheet, header, widths, len(told))
+    shown = _head(book, sheet, header, widths, len(told))
     for number, row in enumerate(told, 1):
-        for place, text in enumerate(row):
-            if text:
-                sheet.write_string(number, place, text, book.wrapped)
+        _write_texts(sheet, number, row, shown, book.wrapped)
 
 
-def _head(book: _Book, sheet: Worksheet, header: list[str], widths: list[int], count: int) -> None:
-    """The header, which stays in sight and filters, over columns as wide as what is in them, within reason."""
-    for place, (title, width) in enumerate(zip(header, widths, strict=True)):
-        sheet.set_column(place, place, min(max(width + 2, _NARROWEST), _WIDEST))
+def _head(book: _Book, sheet: Worksheet, header: list[str], widths: list[int], count: int) -> list[int]:
+    """The header, which stays in sight and filters, over columns as wide as what is in them, within reason.
+
+    Returns how wide they are.
+    """
+    shown = [min(max(width + 2, _NARROWEST), _WIDEST) for width in widths]
+    for place, (title, width) in enumerate(zip(header, shown, strict=True)):
+        sheet.set_column(place, place, width)
         sheet.write_string(0, place, title, book.bold)
     sheet.freeze_panes(1, 0)
     sheet.autofilter(0, 0, count, len(header) - 1)
+    return shown
+
+
+def _write_texts(sheet: Worksheet, number: int, texts: Sequence[str], widths: Sequence[int], form: Format) -> None:
+    """A row of words of ours, as high as they need: not every program finds that out. What no cell holds is cut."""
+    lines = max((-(-len(text) // (width - 2)) for text, width in zip(texts, widths, strict=False)), default=1)
+    sheet.set_row(number, _LINE * min(max(lines, 1), _MOST_LINES))
+    for place, text in enumerate(texts):
+        if text:
+            sheet.write_string(number, place, text if len(text) <= _CUT else f"{text[:_CUT]}…", form)
 
 
 def _allow_numbers_in_texts(sheet: Worksheet, own: list[Column], count: int) -> None:
