@@ -135,6 +135,13 @@ def park(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def built_meadow(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """The release of the meadow of `bases/`, which cites works: look at it, change nothing in it."""
+    root = Path(shutil.copytree(BASES / "meadow", tmp_path_factory.mktemp("built_meadow") / "meadow"))
+    return build(root, lambda _: None)
+
+
+@pytest.fixture(scope="session")
 def built_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The orchard, built: look at it, change nothing in it."""
     root = Path(shutil.copytree(BASES / "orchard", tmp_path_factory.mktemp("built_once") / "orchard"))

@@ -30,6 +30,11 @@ ALLOWED = {
         "line_end line_number line_start prefix_sha256 row_hash run_hashes section_id sentence_number source_id "
         "span_sha256 suffix_sha256 token_count value_hashes word_runs"
     ),
+    "fields of the tables of cited works": (
+        "confidence container_title et_al family_name initials link_basis locator locator_type notice_type "
+        "published_date work_type"
+    ),
+    "words of CSL, BibTeX and RIS": "bibliography doi issue language volume",
     "fields of the tables that keep corrections, tombstones and what changed, and the names of these": (
         "_changes change corrections evidence fate merged_into new_value old_value reported_by reported_on "
         "reporter_role right_value since_version tombstones version wrong_value"

@@ -21,7 +21,7 @@ from fmdata.checks import (
     load_rules,
     without_echo,
 )
-from fmdata.contract import Anchoring, Package, Resource, anchoring
+from fmdata.contract import Anchoring, Package, Resource, anchoring, works
 from fmdata.contract.roles import KEPT
 from fmdata.errors import FmdataError
 from fmdata.extracts import discover, manifest, unpack
@@ -91,6 +91,7 @@ def assemble(
     """
     raw = manifest(package)
     roles = anchoring(package, raw)
+    works(package)
     passed, sound = _tables(con, package, raw, found, progress, scratch, publish=publish)
     return Assembled(package, roles, passed, sound)
 

@@ -17,6 +17,8 @@ from fmdata.contract.lint_keys import lint_keys
 from fmdata.contract.lint_schema import lint_schema
 from fmdata.contract.model import Limits
 from fmdata.contract.pointers import Fault, Pointer, typo
+from fmdata.contract.roles import WRITTEN
+from fmdata.contract.works import ROLES as WORKS
 
 __all__ = ["Fault", "lint"]
 
@@ -34,7 +36,7 @@ _DIALECT = {
 _RESOURCE = {
     "type": ("table",), "profile": ("tabular-data-resource",), "format": ("csv",), "scheme": ("file",),
     "encoding": ("utf-8", "UTF-8", "utf8"), "mediatype": ("text/csv",), "generated": ("provenance", "changes"),
-    "role": ("anchors", "word_runs", "ledger", "corrections", "tombstones"),
+    "role": ("anchors", "word_runs", "ledger", "corrections", "tombstones", *WORKS),
 }  # fmt: skip
 _REFUSED = {
     "data": "inline data", "compression": "compressions by hand", "extrapaths": "extra paths", "innerpath": "zips",
@@ -69,7 +71,7 @@ def lint_published(descriptor: dict[str, Any], manifest: bool) -> list[Fault]:
 
     With a `manifest`, the extracts have a contract of their own, and their roles stand there.
     """
-    faults = list(_roles(descriptor, ("anchors", "word_runs") if manifest else ()))
+    faults = list(_roles(descriptor, tuple(WRITTEN) if manifest else ()))
     for index, resource in enumerate(descriptor["resources"]):
         published, given = f"dist/latest/data/{resource['name']}.csv", resource.get("path", [])
         for path in [given] if isinstance(given, str) else given:
@@ -81,7 +83,7 @@ def lint_published(descriptor: dict[str, Any], manifest: bool) -> list[Fault]:
 
 def lint_manifest(descriptor: dict[str, Any]) -> list[Fault]:
     """What a sound descriptor lacks as the contract of extracts: every file is listed, and once; nothing is made."""
-    faults, seen = list(_roles(descriptor, ("ledger",))), set()
+    faults, seen = list(_roles(descriptor, ("ledger", *WORKS))), set()
     for index, resource in enumerate(descriptor["resources"]):
         at: Pointer = ("resources", index, "path")
         paths = resource.get("path", [])
@@ -103,7 +105,7 @@ def _roles(descriptor: dict[str, Any], foreign: tuple[str, ...]) -> Iterator[Fau
         at: Pointer = ("resources", index, "role")
         role = resource.get("role", "")
         if role in foreign:
-            where = "an extract, in raw/datapackage.json" if role != "ledger" else "a published table"
+            where = "an extract, in raw/datapackage.json" if role in WRITTEN else "a published table"
             yield Fault(at, f'"{role}" is not a role of this contract', f"it on {where}", "Move it")
         for word in ("role", "generated"):
             value = resource.get(word, "")
@@ -175,7 +177,7 @@ def _words(descriptor: dict[str, Any]) -> Iterator[Fault]:
 
 def _is_item(item: Any) -> bool:
     """Whether an item of such a list is an object whose words are texts."""
-    words = ("name", "title", "path", "text", "author", "email", "organization", "role")
+    words = ("name", "title", "path", "text", "author", "email", "organization", "role", "givenName", "familyName")
     if not isinstance(item, dict) or not all(isinstance(item.get(word, ""), str) for word in words):
         return False
     roles = item.get("roles", [])
