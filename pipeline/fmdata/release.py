@@ -28,7 +28,7 @@ from fmdata.sql import MEMORY, interruptible, room
 from fmdata.swap import staging, swap
 from fmdata.verify import check_sums, compare, verify
 from fmdata.writers.archive import is_zipped, read_sums, write_sums, write_zip
-from fmdata.writers.citation import write_citation
+from fmdata.writers.citation import write_citation, write_texts
 from fmdata.writers.cookbook import write_cookbook
 from fmdata.writers.csv import DATA, append_csv
 from fmdata.writers.descriptor import content_hash
@@ -152,8 +152,10 @@ def _write_rest(
     with reading(folder / f"{package.name}.duckdb") as con:
         read_views(con, package)
         write_cookbook(con, package.root, folder)
-    write_readme(package, folder, counts, content_hash(hashes), remarks)
+    content = content_hash(hashes)
+    write_readme(package, folder, counts, content, remarks)
     write_citation(package, folder)
+    write_texts(package, folder, content)
     _copy(package.root, folder)
     shutil.copyfile(standalone.__file__, folder / "verify.py")
     write_sums(folder, hashes)

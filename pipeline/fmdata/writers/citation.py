@@ -1,4 +1,4 @@
-"""CITATION.cff of a release, and its citation in words, both from the contract.
+"""How to cite a release: CITATION.cff, texts for reference managers, and words, all from the contract.
 
 Source: Citation File Format 1.2.0. The date is that of the release; a build that is none has none.
 """
@@ -6,18 +6,31 @@ Source: Citation File Format 1.2.0. The date is that of the release; a build tha
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from fmdata.contract import Package
+from fmdata.references import FORMATS, dataset_item, source_items
+
+# By format, the file of a release that holds the dataset and what its data were drawn from.
+_FILES = {"csl": "citation.csl.json", "bibtex": "citation.bib", "ris": "citation.ris"}
 
 
 def citation(package: Package) -> str:
     """How to cite the dataset, in one line."""
-    names = [str(c["title"]) for c in package.descriptor["contributors"]]
-    homepage = package.descriptor.get("homepage")
-    words = f"{', '.join(names)}. {package.descriptor['title']}. Version {package.version}. Data set."
-    return f"{words} {homepage}" if homepage else words
+    item = dataset_item(package)
+    names = [name.get("literal") or f"{name.get('given', '')} {name['family']}".strip() for name in item["author"]]
+    place = f"https://doi.org/{item['DOI']}" if "DOI" in item else item.get("URL", "")
+    return f"{', '.join(names)}. {item['title']}. Version {item['version']}. {item['genre']}. {place}".strip()
+
+
+def write_texts(package: Package, folder: Path, content: str) -> None:
+    """Write what reference managers read: the dataset first, then its sources; `content` is the hash of its data."""
+    hashed = replace(package, descriptor={**package.descriptor, "contentHash": f"sha256:{content}"})
+    items = [dataset_item(hashed), *source_items(package)]
+    for form, file in _FILES.items():
+        (folder / file).write_text(FORMATS[form](items), encoding="utf-8")
 
 
 def write_citation(package: Package, folder: Path) -> None:

@@ -21,7 +21,8 @@ file, `{name}.duckdb`, with keys, comments{views} and a dictionary (`FROM _dicti
 
 > {citation}
 
-`CITATION.cff` says it for programs. The content hash of this version's data is `{content}`.
+`CITATION.cff` says it for programs, `citation.bib`, `citation.ris` and `citation.csl.json` for reference managers. The
+content hash of this version's data is `{content}`.
 
 ## Rights
 
