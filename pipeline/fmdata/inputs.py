@@ -20,7 +20,9 @@ from typing import Any, NamedTuple
 from fmdata import __version__
 
 # The distributions whose version may show in a release or in what is let into one; click and rich only talk.
-DECIDING = ("duckdb", "frictionless", "pandera", "polars", "pyyaml", "uniseg")
+DECIDING = (
+    "bibtexparser", "duckdb", "frictionless", "pandera", "polars", "pylatexenc", "pyyaml", "rispy", "uniseg",
+)  # fmt: skip
 _ENGINE = Path(__file__).resolve().parent
 LINK = "/@"
 """Ends the name of a link: no name of a file can end so."""
