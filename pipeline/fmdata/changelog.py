@@ -1,7 +1,7 @@
 """CHANGELOG.md, in the manner of Keep a Changelog: the one place where the date of a release is written.
 
-A version's part begins with `## [1.2.0] - 2026-11-26`, what comes next with `## [Unreleased]`. Other lines are words
-for people, and stay as they are.
+A version's part begins with `## [1.2.0] - 2026-11-26`, what comes next with `## [Unreleased]`. A line
+`DOI: https://doi.org/10.…` in it is the DOI of the version. Other lines are words for people, and stay as they are.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ UNRELEASED = "Unreleased"
 _HEADING = re.compile(r"^## +\[?(?P<name>[^\]\s]+)\]?(?: +- +(?P<date>\S+))?\s*$")
 _PART = re.compile(r"## ")
 _VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+")
+_NAMED = re.compile(r"DOI: *(?P<doi>.*?)\s*")
+DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.[0-9]{4,9}/[-._;()/:A-Za-z0-9]+)")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -29,6 +31,30 @@ def day(text: str, where: str) -> str:
     except ValueError:
         pass
     raise FmdataError(f'{where}: "{text}" is not a date; expected YYYY-MM-DD, e.g. 2026-01-31.')
+
+
+def doi(text: str, where: str) -> str:
+    """A DOI, also where it is written as an address. Raises `FmdataError`, naming `where`, for anything else."""
+    if found := DOI.fullmatch(text):
+        return found[1]
+    raise FmdataError(f'{where}: "{text}" is not a DOI; expected one such as 10.5281/zenodo.1234567.')
+
+
+def dois(root: Path) -> dict[str, str]:
+    """The DOI of each version that has one. Raises `FmdataError` for one that is none, or of two versions."""
+    found: dict[str, str] = {}
+    text = read(root)
+    parts = [(number, name) for number, name, _ in _headings(text) if _VERSION.match(name)]
+    for number, line in enumerate(text.split("\n"), 1):
+        named = _NAMED.fullmatch(line)
+        version = next((name for begun, name in reversed(parts) if begun < number), None)
+        if named is None or version is None:
+            continue
+        given = doi(named["doi"], f"{FILE}:{number}")
+        if version in found or given in found.values():
+            raise FmdataError(f"{FILE}:{number}: the DOI {given} is one too many; expected one for each version.")
+        found[version] = given
+    return found
 
 
 def dates(root: Path) -> dict[str, str]:
@@ -54,8 +80,10 @@ def read(root: Path) -> str:
         raise FmdataError(f"{FILE}: not UTF-8 text ({error.reason}, byte {error.start}). Save it as UTF-8.") from None
 
 
-def with_release(text: str, version: str, date: str, data: Sequence[str]) -> str:
+def with_release(text: str, version: str, date: str, data: Sequence[str], doi: str = "") -> str:
     """The changelog with what was unreleased under the heading of a version, and in it a part *Data* of some lines.
+
+    Its DOI, if it has one, stands first.
 
     Raises `FmdataError` where there is no part for what is unreleased, where it has a part *Data* of its own, or where
     the version has one already.
@@ -74,7 +102,8 @@ def with_release(text: str, version: str, date: str, data: Sequence[str]) -> str
             raise FmdataError(f"{FILE}:{number + 1}: the unreleased part has a heading Data. {advice}.")
     words = _trimmed(lines[start:end])
     made = ["### Data", "", *data] if data else []
-    body = [part for part in ("\n".join(words), "\n".join(made)) if part]
+    named = f"DOI: https://doi.org/{doi}" if doi else ""
+    body = [part for part in (named, "\n".join(words), "\n".join(made)) if part]
     head = "".join(f"{line}\n" for line in lines[: start - 1])
     section = "\n\n".join([f"## [{UNRELEASED}]", f"## [{version}] - {date}", *body])
     rest = "\n".join(lines[end:])

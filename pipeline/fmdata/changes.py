@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from fmdata.assemble import Assembled
-from fmdata.changelog import dates
+from fmdata.changelog import dates, dois
 from fmdata.contract import Package
 from fmdata.contract.roles import log_of, with_role
 from fmdata.corrections import ACCEPTED, ROLE
@@ -34,13 +34,15 @@ _TOGETHER = 10_000
 
 
 def dated(package: Package) -> Package:
-    """The contract with what is known of its releases: the date of its version, and the versions before it.
+    """The contract with what is known of its releases: date and DOI of its version, and the versions before it.
 
     Raises what `known` raises, and `FmdataError` for a changelog that cannot be read.
     """
     told: dict[str, object] = {}
     if date := dates(package.root).get(package.version):
         told["created"] = f"{date}T00:00:00Z"
+    if doi := dois(package.root).get(package.version):
+        told["doi"] = doi
     if before := [str(version) for version in known(package) if str(version) != package.version]:
         told["releases"] = before
     return replace(package, descriptor={**package.descriptor, **told})

@@ -109,6 +109,7 @@ def correct(
       fmdata correct TABLE KEY COLUMN VALUE --reason "Misread." --date 2026-01-31
       fmdata correct TABLE KEY COLUMN --blank --reason "Not said there." --dry-run
     """
+    from fmdata.about import about
     from fmdata.contract import load
     from fmdata.contract.roles import CORRECTION
     from fmdata.correcting import correction
@@ -116,7 +117,7 @@ def correct(
     if (value is None) != blank:
         raise click.UsageError("Which value? Give it after the column, or say --blank.")
     package = load(root.resolve())
-    by = by or str(package.descriptor["contributors"][0]["title"])
+    by = by or about(package).creators[0].name
     words = dict(zip(CORRECTION[5:], (reason, evidence, dated(date), by, role, status), strict=True))
     cell = table, key, column
     found = correction(package, cell, value or None, words, folder, supersede)

@@ -11,7 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from fmdata.changelog import FILE, dates, read, with_release
+from fmdata.changelog import FILE, dates, dois, read, with_release
 from fmdata.contract import load
 from fmdata.errors import FmdataError
 from fmdata.history import RELEASES
@@ -37,12 +37,13 @@ class Frozen:
     changes: tuple[str, ...]
 
 
-def freeze(root: Path, date: str, progress: Progress, memory: int, parquet: bool = False) -> Frozen:
-    """Release the declared version of the project at `root`, dated `date`.
+def freeze(root: Path, date: str, progress: Progress, memory: int, parquet: bool = False, doi: str = "") -> Frozen:
+    """Release the declared version of the project at `root`, dated `date`, with a DOI if one is given.
 
+    The DOI goes where the date does, into the changelog: it is a version's own, and whoever builds the commit has it.
     Raises `FmdataError` if it is released already or comes before a released one, if inputs were changed since they
-    were committed, if the changelog has another date for it, and what a build raises. Whatever fails, changelog and
-    releases stay as they were.
+    were committed, if the changelog has another date or DOI for it, and what a build raises. Whatever fails, changelog
+    and releases stay as they were.
     """
     package = load(root)
     version = parse(package.version, "datapackage.json")
@@ -53,6 +54,8 @@ def freeze(root: Path, date: str, progress: Progress, memory: int, parquet: bool
     before = read(root)
     if (known := dates(root).get(str(version), date)) != date:
         raise FmdataError(f"{FILE}: the version {version} is dated {known}, not {date}. Give that date, or correct it.")
+    if doi:
+        _refuse_other_doi(root, str(version), doi)
 
     options = {"parquet": parquet}
 
@@ -65,7 +68,7 @@ def freeze(root: Path, date: str, progress: Progress, memory: int, parquet: bool
     changes, target = tuple(summary(first / CHANGES)), root / RELEASES / str(version)
     try:
         if str(version) not in dates(root):
-            replace_files({root / FILE: with_release(before, str(version), date, changes)})
+            replace_files({root / FILE: with_release(before, str(version), date, changes, doi)})
         made = built()
         with staging(root / "dist") as aside:
             now = start(root, options)
@@ -79,6 +82,18 @@ def freeze(root: Path, date: str, progress: Progress, memory: int, parquet: bool
             replace_files({root / FILE: before})
         raise
     return Frozen(version, date, target, changes)
+
+
+def _refuse_other_doi(root: Path, version: str, doi: str) -> None:
+    """Raise `FmdataError` for a DOI that another version has, or that a version with a part of its own has not."""
+    known = dois(root)
+    if known.get(version, doi) != doi:
+        raise FmdataError(f"{FILE}: the version {version} has the DOI {known[version]}, not {doi}. Correct one.")
+    if other := next((name for name, found in known.items() if found == doi and name != version), None):
+        raise FmdataError(f"{FILE}: {doi} is the DOI of the version {other}; expected one of its own for {version}.")
+    if version not in known and version in dates(root):
+        line = f"DOI: https://doi.org/{doi}"
+        raise FmdataError(f'{FILE}: the part of the version {version} has no DOI. Add the line "{line}" to it.')
 
 
 def _copy(latest: Path, target: Path, name: str, version: Version) -> None:

@@ -121,10 +121,11 @@ def version(form: str, root: Path, memory: int) -> None:
 
 @click.command()
 @DATE
+@click.option("--doi", help="The DOI that is reserved for this version; it goes into CHANGELOG.md and all metadata.")
 @click.option("--parquet", is_flag=True, help="With Parquet files in the zip, as for `fmdata build`.")
 @ROOT
 @MEMORY_LIMIT
-def release(date: str | None, parquet: bool, root: Path, memory: int) -> None:
+def release(date: str | None, doi: str | None, parquet: bool, root: Path, memory: int) -> None:
     """Freeze the declared version in dist/releases/<version>/, for good: zip, DuckDB file, changes and checksums.
 
     What is unreleased in CHANGELOG.md goes under the version and its date, with what changed in the data. Commit
@@ -133,18 +134,20 @@ def release(date: str | None, parquet: bool, root: Path, memory: int) -> None:
     \b
     Examples:
       fmdata release --date 2026-01-31
+      fmdata release --date 2026-01-31 --doi 10.5281/zenodo.1234567
       SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) fmdata release
     """
+    from fmdata import changelog
     from fmdata.errors import CheckError
     from fmdata.freeze import freeze
 
-    when = dated(date)
+    when, named = dated(date), changelog.doi(doi, "--doi") if doi is not None else ""
     try:
         with terminal.progress() as progress:
-            done = freeze(root.resolve(), when, progress, memory, parquet)
+            done = freeze(root.resolve(), when, progress, memory, parquet, named)
     except CheckError as error:
         fail(error, "text", "Nothing was released.")
-    click.echo(f"{done.version}, {done.date}: released.")
+    click.echo(f"{done.version}, {done.date}: released{f', DOI {named}' if named else ''}.")
     for line in done.changes:
         click.echo(line)
     click.echo(str(done.folder))

@@ -21,7 +21,8 @@ from fmdata import __version__
 
 # The distributions whose version may show in a release or in what is let into one; click and rich only talk.
 DECIDING = (
-    "bibtexparser", "duckdb", "frictionless", "pandera", "polars", "pylatexenc", "pyyaml", "rispy", "uniseg",
+    "bibtexparser", "duckdb", "frictionless", "packaging", "pandera", "polars", "pylatexenc", "pyyaml", "rispy",
+    "uniseg",
 )  # fmt: skip
 _ENGINE = Path(__file__).resolve().parent
 LINK = "/@"

@@ -17,9 +17,11 @@ from fmdata import standalone
 from fmdata.assemble import assemble, check_tables, workspace
 from fmdata.changes import dated
 from fmdata.contract import Package, load
+from fmdata.contract.roles import mappings
 from fmdata.errors import FmdataError, raise_if
 from fmdata.failures import Failures
 from fmdata.independent import IndependentReader
+from fmdata.metadata import write_metadata
 from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST, reading
 from fmdata.record import Release, Start, recorded
@@ -27,7 +29,7 @@ from fmdata.rights import check_rights, load_gate, search
 from fmdata.sql import MEMORY, interruptible, room
 from fmdata.swap import staging, swap
 from fmdata.verify import check_sums, compare, verify
-from fmdata.writers.archive import is_zipped, read_sums, write_sums, write_zip
+from fmdata.writers.archive import is_zipped, read_sums, sha256, write_sums, write_zip
 from fmdata.writers.citation import write_citation, write_texts
 from fmdata.writers.cookbook import write_cookbook
 from fmdata.writers.csv import DATA, append_csv
@@ -100,7 +102,7 @@ def make(
 
     Raises what `build` raises.
     """
-    _prerequisites(package.root)
+    _prerequisites(package)
     package = dated(package)
     making = Writing(package, aside / "release", room(memory, BESIDE, LEAST, aside / "scratch"), parquet, progress)
     for folder in (making.folder, making.folder / DATA, making.room.scratch):
@@ -156,13 +158,18 @@ def _write_rest(
     write_readme(package, folder, counts, content, remarks)
     write_citation(package, folder)
     write_texts(package, folder, content)
+    database = f"{package.name}.duckdb"
+    known = {**hashes, database: sha256(folder / database)}
+    write_metadata(package, folder, known)
     _copy(package.root, folder)
     shutil.copyfile(standalone.__file__, folder / "verify.py")
-    write_sums(folder, hashes)
+    write_sums(folder, known)
 
 
-def _prerequisites(root: Path) -> None:
+def _prerequisites(package: Package) -> None:
     """What would stop the build at its end is told at its beginning."""
+    root = package.root
+    mappings(package)
     for file in _COPIED:
         if not (root / file).is_file():
             raise FmdataError(f"{file}: there is no such file in {root}; a release needs it. Add it.")

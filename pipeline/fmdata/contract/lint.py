@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from fmdata.contract.lint_credits import NAMES, lint_credits
 from fmdata.contract.lint_keys import lint_keys
 from fmdata.contract.lint_schema import lint_schema
 from fmdata.contract.model import Limits
@@ -36,7 +37,7 @@ _DIALECT = {
 _RESOURCE = {
     "type": ("table",), "profile": ("tabular-data-resource",), "format": ("csv",), "scheme": ("file",),
     "encoding": ("utf-8", "UTF-8", "utf8"), "mediatype": ("text/csv",), "generated": ("provenance", "changes"),
-    "role": ("anchors", "word_runs", "ledger", "corrections", "tombstones", *WORKS),
+    "role": ("anchors", "word_runs", "ledger", "corrections", "tombstones", "mappings", *WORKS),
 }  # fmt: skip
 _REFUSED = {
     "data": "inline data", "compression": "compressions by hand", "extrapaths": "extra paths", "innerpath": "zips",
@@ -83,7 +84,7 @@ def lint_published(descriptor: dict[str, Any], manifest: bool) -> list[Fault]:
 
 def lint_manifest(descriptor: dict[str, Any]) -> list[Fault]:
     """What a sound descriptor lacks as the contract of extracts: every file is listed, and once; nothing is made."""
-    faults, seen = list(_roles(descriptor, ("ledger", *WORKS))), set()
+    faults, seen = list(_roles(descriptor, ("ledger", "mappings", *WORKS))), set()
     for index, resource in enumerate(descriptor["resources"]):
         at: Pointer = ("resources", index, "path")
         paths = resource.get("path", [])
@@ -118,7 +119,7 @@ def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:
     for unknown in sorted(descriptor.keys() - _PACKAGE):
         yield typo((), unknown, _PACKAGE)
     yield from _identity(descriptor)
-    for key, needed in (("licenses", ("name", "path")), ("contributors", ("title",))):
+    for key, needed in (("licenses", ("name", "path")), ("contributors", NAMES)):
         found = descriptor.get(key)
         if not isinstance(found, list) or not found:
             yield Fault((key,), f'the package has no "{key}"', "a list of at least one", "Add it: users need it")
@@ -127,6 +128,7 @@ def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:
             if not _is_item(item) or not any(_is_text(item.get(word)) for word in needed):
                 yield Fault((key, index), "it says nothing", f"an object with {' or '.join(needed)}")
     yield from _words(descriptor)
+    yield from lint_credits(descriptor)
     yield from _limits(descriptor)
 
 

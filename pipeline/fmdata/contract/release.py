@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 # What the writer of a release adds to the package and to each resource.
-ADDED_TO_PACKAGE = frozenset({"contentHash", "releases"})
+ADDED_TO_PACKAGE = frozenset({"contentHash", "doi", "releases"})
 ADDED_TO_RESOURCE = frozenset({"bytes", "hash", "rowCount", "parquet"})
 # What a field says for builds, of which only a part is published.
 _LINEAGE = frozenset({"derivation", "asWritten", "passage", "bibliographic"})

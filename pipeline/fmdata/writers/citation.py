@@ -10,11 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from fmdata.about import About, Agent, Source, about
 from fmdata.contract import Package
 from fmdata.references import FORMATS, dataset_item, source_items
 
 # By format, the file of a release that holds the dataset and what its data were drawn from.
 _FILES = {"csl": "citation.csl.json", "bibtex": "citation.bib", "ris": "citation.ris"}
+
+_WHOLE_DAY = len("2024-09-08")
 
 
 def citation(package: Package) -> str:
@@ -37,31 +40,59 @@ def write_citation(package: Package, folder: Path) -> None:
     """Write `folder/CITATION.cff`."""
     import yaml
 
-    descriptor = package.descriptor
-    record: dict[str, Any] = {
-        "cff-version": "1.2.0",
-        "message": "If you use this dataset, please cite it as below.",
-        "type": "dataset",
-        "title": descriptor["title"],
-        "version": package.version,
-        "date-released": datetime.date.fromisoformat(created[:10]) if (created := descriptor.get("created")) else None,
-        "authors": [{"name": contributor["title"]} for contributor in descriptor["contributors"]],
-        "license": [item["name"] for item in descriptor["licenses"] if "name" in item],
-    }
-    if "description" in descriptor:
-        record["abstract"] = descriptor["description"]
-    if keywords := descriptor.get("keywords"):
-        record["keywords"] = keywords
-    if references := [_reference(source) for source in descriptor.get("sources", [])]:
-        record["references"] = references
-    text = yaml.safe_dump({k: v for k, v in record.items() if v}, sort_keys=False, allow_unicode=True, width=100)
+    text = yaml.safe_dump(_record(about(package)), sort_keys=False, allow_unicode=True, width=100)
     (folder / "CITATION.cff").write_text(text, encoding="utf-8")
 
 
-def _reference(source: dict[str, Any]) -> dict[str, Any]:
-    reference: dict[str, Any] = {"type": "generic", "title": source["title"]}
-    if path := source.get("path"):
-        reference["url"] = path
-    # A title is all the specification asks of a source; "anonymous" is the word CFF gives for an unknown author.
-    reference["authors"] = [{"name": source.get("author", "anonymous")}]
-    return reference
+def _record(told: About) -> dict[str, Any]:
+    # The format has one licence, or several to choose from; those that SPDX does not list it takes as an address.
+    listed = [licence.spdx for licence in told.licences if licence.spdx]
+    unlisted = next((licence.url for licence in told.licences if licence.url), "")
+    return _given({
+        "cff-version": "1.2.0",
+        "message": "If you use this dataset, please cite it as below.",
+        "type": "dataset",
+        "title": told.title,
+        "version": told.version,
+        "doi": told.doi,
+        "date-released": datetime.date.fromisoformat(told.date) if told.date else None,
+        "authors": [_agent(agent) for agent in told.creators],
+        "license": listed,
+        "license-url": unlisted if not listed else "",
+        "url": told.homepage,
+        "abstract": told.description,
+        "keywords": list(told.keywords),
+        "references": [_reference(source) for source in told.sources],
+    })  # fmt: skip
+
+
+def _agent(agent: Agent) -> dict[str, str]:
+    if not agent.is_person:
+        return _given({"name": agent.name, "orcid": f"https://orcid.org/{agent.orcid}" if agent.orcid else ""})
+    return _given({
+        "family-names": agent.family,
+        "given-names": agent.given,
+        "affiliation": agent.affiliation,
+        "orcid": f"https://orcid.org/{agent.orcid}" if agent.orcid else "",
+    })  # fmt: skip
+
+
+def _reference(source: Source) -> dict[str, Any]:
+    whole = len(source.date) == _WHOLE_DAY
+    return _given({
+        "type": source.type or "generic",
+        "title": source.title,
+        # A title is all the specification asks of a source; "anonymous" is the word CFF gives for an unknown author.
+        "authors": [_agent(agent) for agent in source.authors] or [{"name": "anonymous"}],
+        "publisher": {"name": source.publisher} if source.publisher else None,
+        "date-published": datetime.date.fromisoformat(source.date) if whole else None,
+        "year": int(source.date[:4]) if source.date else None,
+        "notes": source.description,
+        "doi": source.doi,
+        "url": "" if source.doi else source.url,
+    })  # fmt: skip
+
+
+def _given(record: dict[str, Any]) -> dict[str, Any]:
+    """What of a record is given."""
+    return {word: value for word, value in record.items() if value}

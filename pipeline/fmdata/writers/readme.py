@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from fmdata.about import Source, about
 from fmdata.contract import Package, lineage
 from fmdata.contract.roles import MEASURES
 from fmdata.writers.citation import citation
@@ -91,8 +92,7 @@ def write_readme(
         content=content,
         rights=_rights(package),
         remarks="".join(f"\n{remark}\n" for remark in remarks),
-        sources="\n".join(f"- {_link(source)}" for source in descriptor.get("sources", []))
-        or "The data name no source.",
+        sources="\n".join(map(_source, about(package).sources)) or "The data name no source.",
         overview="\n".join(overview),
         dictionary=markdown(package, counts),
     )
@@ -114,6 +114,14 @@ def _rights(package: Package) -> str:
     ]
     text = "\n".join(lines)
     return f"{text}\n\n{package.descriptor['rights']}" if "rights" in package.descriptor else text
+
+
+def _source(source: Source) -> str:
+    """A source in one line: who wrote it, what it is called, who published it and when."""
+    title = f"[{source.title}]({source.url})" if source.url else source.title
+    authors = ", ".join(author.name for author in source.authors)
+    parts = (authors, title, source.publisher, source.date, source.description)
+    return "- " + " ".join(part if part.endswith((".", "?", "!")) else f"{part}." for part in parts if part)
 
 
 def _link(item: dict[str, str]) -> str:
