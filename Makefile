@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+VALIDATORS_VENV := .venv-validators
+VALIDATORS_READY := $(VALIDATORS_VENV)/.ready
 
-.PHONY: build check test test-all lint bench consumers lock lock-bench lock-consumers clean
+.PHONY: build check test test-all lint bench consumers lock lock-bench lock-consumers lock-validators clean
 
 build: $(READY)
 	$(BIN)/fmdata build
@@ -15,11 +17,25 @@ check: $(READY)
 test: $(READY) lint
 	$(BIN)/python -m pytest -m "not heavy" -n 2 --dist loadfile
 
-test-all: test consumers
+test-all: test consumers $(VALIDATORS_READY)
 	$(BIN)/python -m pytest -m heavy
 
+# Validators that are not ours, and what they need, in an environment of their own; those of npm where there is node.
+$(VALIDATORS_READY): validators/requirements.lock validators/package-lock.json
+	$(PYTHON) -m venv $(VALIDATORS_VENV)
+	$(VALIDATORS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r $<
+	if command -v npm > /dev/null; then cd validators && npm ci --ignore-scripts --no-audit --no-fund; \
+		else echo "no npm: the tests of validators that need it are skipped"; fi
+	touch $@
+
+# A new lock for them; `npm update` in validators/ renews that of npm.
+lock-validators:
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--no-emit-find-links --no-emit-index-url --override validators/overrides.txt validators/requirements.in \
+		--output-file validators/requirements.lock
+
 lint: $(READY)
-	$(BIN)/ruff check pipeline tests benchmarks
+	$(BIN)/ruff check pipeline tests benchmarks validators
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -77,4 +93,4 @@ $(READY): requirements.lock pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VALIDATORS_VENV) validators/node_modules build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -129,7 +129,7 @@ def about(package: Package) -> About:
         homepage=str(descriptor.get("homepage", "")),
         description=str(descriptor.get("description", "")),
         summary=descriptor.get("description") or f"A Data Package of CSV files. Its tables: {tables}.",
-        keywords=tuple(descriptor.get("keywords", ())),
+        keywords=tuple(dict.fromkeys(descriptor.get("keywords", ()))),
         # Where nobody is called the creator, all are.
         creators=creators or agents,
         contributors=others,

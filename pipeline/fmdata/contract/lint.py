@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from fmdata.contract.lint_credits import NAMES, lint_credits
+from fmdata.contract.lint_credits import lint_credits
 from fmdata.contract.lint_keys import lint_keys
 from fmdata.contract.lint_schema import lint_schema
 from fmdata.contract.model import Limits
@@ -119,7 +119,7 @@ def _package(descriptor: dict[str, Any]) -> Iterator[Fault]:
     for unknown in sorted(descriptor.keys() - _PACKAGE):
         yield typo((), unknown, _PACKAGE)
     yield from _identity(descriptor)
-    for key, needed in (("licenses", ("name", "path")), ("contributors", NAMES)):
+    for key, needed in (("licenses", ("name", "path")), ("contributors", ("title",))):
         found = descriptor.get(key)
         if not isinstance(found, list) or not found:
             yield Fault((key,), f'the package has no "{key}"', "a list of at least one", "Add it: users need it")

@@ -9,9 +9,9 @@ from typing import Any
 
 from fmdata.contract.pointers import Fault, Pointer
 
-NAMES = ("title", "givenName", "familyName")
-"""What names somebody: a name as a whole, or the parts of a person's name."""
-_TEXTS = (*NAMES, "path", "email", "organization", "author", "type", "date", "publisher", "description")
+# What names an author: a name as a whole, or the parts of a person's name.
+_NAMES = ("title", "givenName", "familyName")
+_TEXTS = (*_NAMES, "path", "email", "organization", "author", "type", "date", "publisher", "description")
 # The types of references in the Citation File Format 1.2.0.
 TYPES = frozenset({
     "art", "article", "audiovisual", "bill", "blog", "book", "catalogue", "conference", "conference-paper", "data",
@@ -52,8 +52,8 @@ def _source(at: Pointer, source: dict[str, Any]) -> Iterator[Fault]:
         yield Fault((*at, "authors"), f"{authors!r} is not a list", "a list of objects")
         return
     for number, author in enumerate(authors):
-        if not isinstance(author, dict) or not any(author.get(word) for word in NAMES):
-            yield Fault((*at, "authors", number), "it names nobody", f"an object with {' or '.join(NAMES)}")
+        if not isinstance(author, dict) or not any(author.get(word) for word in _NAMES):
+            yield Fault((*at, "authors", number), "it names nobody", f"an object with {' or '.join(_NAMES)}")
         else:
             yield from _texts((*at, "authors", number), author)
 

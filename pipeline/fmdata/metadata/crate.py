@@ -50,7 +50,7 @@ def _graph(package: Package, told: About, made: Path, hashes: dict[str, str]) ->
     there = [*files(made), SUMS]
     words = {f"{DATA}/{resource.name}.csv": (resource.title, resource.description) for resource in package}
     about_it = {"@type": "CreativeWork", "@id": FILE, "about": {"@id": "./"}, "conformsTo": {"@id": _SPECIFICATION}}
-    return [
+    things = [
         about_it,
         _root(told, there),
         *(_file(file, made, hashes.get(file, ""), *words.get(file, ("", ""))) for file in there),
@@ -58,6 +58,7 @@ def _graph(package: Package, told: About, made: Path, hashes: dict[str, str]) ->
         *(_licence(licence, number) for number, licence in enumerate(told.licences)),
         *(_work(source, number) for number, source in enumerate(told.sources)),
     ]
+    return list({thing["@id"]: thing for thing in things}.values())
 
 
 def _root(told: About, there: list[str]) -> dict[str, Any]:

@@ -43,6 +43,8 @@ _TYPES = {
     "boolean": "sc:Boolean", "date": "sc:Date", "datetime": "sc:DateTime", "integer": "sc:Integer",
     "number": "sc:Float", "time": "sc:Time", "year": "sc:Integer",
 }  # fmt: skip
+# The texts that loaders of CSV take for a missing value unasked: Croissant cannot name another.
+_BLANKS = frozenset({"", "NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "None", "<NA>", "#N/A"})
 
 
 def write_croissant(package: Package, folder: Path, hashes: Mapping[str, str]) -> None:
@@ -121,10 +123,11 @@ def _type(field: Field) -> str:
     """The atomic type of a field: what no loader reads as its type, because of how it is written, is text."""
     plain = field.format == "default" and field.descriptor.get("bareNumber", True)
     plain = plain and not field.descriptor.get("groupChar") and field.descriptor.get("decimalChar", ".") == "."
+    plain = plain and _BLANKS.issuperset(field.missing_values[:1])
     if field.type == "string" and field.format == "uri":
         return "sc:URL"
-    if field.type == "boolean" and [words[0].lower() for words in truths(field)] != ["true", "false"]:
-        return "sc:Text"
+    if field.type == "boolean":
+        plain = plain and [words[0].lower() for words in truths(field)] == ["true", "false"]
     return _TYPES.get(field.type, "sc:Text") if plain else "sc:Text"
 
 

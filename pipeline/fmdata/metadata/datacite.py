@@ -60,7 +60,7 @@ def _record(told: About) -> dict[str, Any]:
         "titles": [{"title": told.title}],
         "publisher": {"name": told.publisher.name if told.publisher else TBA},
         "publicationYear": told.date[:4],
-        "subjects": [{"subject": word} for word in dict.fromkeys(told.keywords)],
+        "subjects": [{"subject": word} for word in told.keywords],
         "contributors": [
             {**_agent(agent), "contributorType": contributor_type(agent)}
             for agent in told.contributors
