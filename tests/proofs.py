@@ -86,5 +86,5 @@ def skip_without(node: bool) -> None:
 def _placed(word: str, places: dict[str, Path | None]) -> str:
     for place, path in places.items():
         if word == place or word.startswith(f"{place}/"):
-            return f"{path}{word[len(place):]}"
+            return f"{path}{word[len(place) :]}"
     return word

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import ROOT
 
-DOCUMENTS = ["README.md", "CONTRIBUTING.md"]
+DOCUMENTS = ["README.md", "CONTRIBUTING.md", "docs/metadata.md"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SESSIONS = re.findall(r"```console\n\$ fmdata (.+)\n((?:.*\n)*?)```", README)
 

@@ -172,5 +172,3 @@ def test_zenodo_is_told_what_cffconvert_would_tell_it(kind, releases):
     assert {word: ours[word] for word in same} == {word: theirs[word] for word in same}
     assert [one["name"] for one in ours["creators"]] == [one["name"] for one in theirs["creators"]]
     assert [one.get("orcid") for one in ours["creators"]] == [one.get("orcid") for one in theirs["creators"]]
-
-
