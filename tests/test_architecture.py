@@ -18,9 +18,13 @@ CONTRACTS = [ROOT / "datapackage.json", ROOT / "raw" / "datapackage.json"]
 
 # Names of the dataset that the engine may say all the same, each group with its reason.
 ALLOWED = {
-    "properties that the Data Package and Table Schema specifications, CFF or SSSOM give a descriptor": (
-        "author comment derivation description homepage label license name organization rights role sources title unit "
-        "url value year"
+    "properties that the Data Package and Table Schema specifications, CFF, DataCite or JSON-LD give a descriptor": (
+        "author comment derivation description doi homepage label language license name organization rights role "
+        "sources title unit url value year"
+    ),
+    "slots of SSSOM, and the table of vocabularies that mappings lead to": (
+        "confidence mapping_justification object_id object_label object_source object_source_version predicate_id "
+        "predicate_modifier subject_id subject_label uri_prefix vocabularies"
     ),
     "words of the generated provenance, which a contract asks for with `generated` and docs promise": (
         "column_name passage_id places provenance row_key table_name"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fmdata.contract.pointers import Fault, Pointer
 
 # What names an author: a name as a whole, or the parts of a person's name.
 _NAMES = ("title", "givenName", "familyName")
-_TEXTS = (*_NAMES, "path", "email", "organization", "author", "type", "date", "publisher", "description")
+_AUTHOR = (*_NAMES, "path", "email", "organization")
+# What is looked at wherever there are such items stands in lint.py.
+_ITEM = ("givenName", "familyName", "type", "date", "publisher", "description")
 # The types of references in the Citation File Format 1.2.0.
 TYPES = frozenset({
     "art", "article", "audiovisual", "bill", "blog", "book", "catalogue", "conference", "conference-paper", "data",
@@ -29,13 +31,13 @@ def lint_credits(descriptor: dict[str, Any]) -> Iterator[Fault]:
         items = descriptor.get(key, [])
         for index, item in enumerate(items if isinstance(items, list) else []):
             if isinstance(item, dict):
-                yield from _texts((key, index), item)
+                yield from _texts((key, index), item, _ITEM)
                 if key == "sources":
                     yield from _source((key, index), item)
 
 
-def _texts(at: Pointer, item: dict[str, Any]) -> Iterator[Fault]:
-    for word in _TEXTS:
+def _texts(at: Pointer, item: dict[str, Any], words: Sequence[str]) -> Iterator[Fault]:
+    for word in words:
         if not isinstance(item.get(word, ""), str):
             yield Fault((*at, word), f"{item[word]!r} is not a text", "text")
 
@@ -55,7 +57,7 @@ def _source(at: Pointer, source: dict[str, Any]) -> Iterator[Fault]:
         if not isinstance(author, dict) or not any(author.get(word) for word in _NAMES):
             yield Fault((*at, "authors", number), "it names nobody", f"an object with {' or '.join(_NAMES)}")
         else:
-            yield from _texts((*at, "authors", number), author)
+            yield from _texts((*at, "authors", number), author, _AUTHOR)
 
 
 def _is_date(text: str) -> bool:
