@@ -82,6 +82,10 @@ m2,2,-
 """,
     "empty": """empty_id,plant_id
 """,
+    "blank": """blank_id,plant_id,parent_id,light
+b1,,,sun
+b2,,,sun
+""",
 }
 RICH = {
     "name": "garden", "title": "Plants of a garden: “beds” & <borders>", "version": "1.2.3",
@@ -98,6 +102,9 @@ RICH = {
         _table("vocabularies", [_field("prefix", **REQUIRED), _field("uri_prefix", **REQUIRED)], "prefix"),
         _table("marks", [_field("mark_id", **REQUIRED), _field("size", "integer"), _field("word")], "mark_id",
                missingValues=["-"]),
+        _table("blank", [_field("blank_id", **REQUIRED), _field("plant_id"), _field("parent_id"),
+                         _field("light", constraints={"required": True, "enum": ["sun"]})], "blank_id", foreignKeys=[
+            _link("plant_id", "plants", "plant_id"), _link("parent_id", "plants", "plant_id")]),
         _table("empty", [_field("empty_id", **REQUIRED), _field("plant_id")], "empty_id",
                foreignKeys=[_link("plant_id", "plants", "plant_id")]),
     ],

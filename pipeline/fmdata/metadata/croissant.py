@@ -90,17 +90,28 @@ def _file(file: str, folder: Path, sha256: str) -> dict[str, Any]:
 
 
 def _records(resource: Resource) -> dict[str, Any]:
+    told = _told(resource)
     return given({
         "@type": "cr:RecordSet",
         "@id": resource.name,
         "name": resource.title,
         "description": resource.description,
         "key": [{"@id": f"{resource.name}/{field}"} for field in resource.primary_key],
-        "field": [_field(resource, field) for field in resource.fields],
+        "field": [_field(resource, field, field.name in told) for field in resource.fields],
     })  # fmt: skip
 
 
-def _field(resource: Resource, field: Field) -> dict[str, Any]:
+def _told(resource: Resource) -> list[str]:
+    """The fields whose references are told: from the first on that is never blank.
+
+    mlcroissant joins a table with what its first reference leads to, and cannot where that column has only blanks.
+    """
+    fields = [field for field in resource.fields if _reference(resource, field)]
+    filled = [field.required or field.name in resource.primary_key for field in fields]
+    return [field.name for field in fields[filled.index(True) :]] if any(filled) else []
+
+
+def _field(resource: Resource, field: Field, refers: bool) -> dict[str, Any]:
     return given({
         "@type": "cr:Field",
         "@id": f"{resource.name}/{field.name}",
@@ -108,7 +119,7 @@ def _field(resource: Resource, field: Field) -> dict[str, Any]:
         "description": _words(field),
         "dataType": _type(field),
         "source": {"fileObject": {"@id": f"{DATA}/{resource.name}.csv"}, "extract": {"column": field.name}},
-        "references": _reference(resource, field),
+        "references": _reference(resource, field) if refers else None,
     })  # fmt: skip
 
 
