@@ -112,8 +112,8 @@ def test_tables_columns_and_hashes_are_those_of_the_files(kind, releases, tmp_pa
         assert hashlib.sha256((folder / file).read_bytes()).hexdigest() == digest
         assert f"{(folder / file).stat().st_size} B" in [one["contentSize"] for one in croissant["distribution"]]
     assert {resource.descriptor["hash"].removeprefix("sha256:") for resource in package} < set(listed.values())
-    write_crate(folder, tmp_path / "crate")
-    graph = {thing["@id"]: thing for thing in read(tmp_path / "crate", "ro-crate-metadata.json")["@graph"]}
+    write_crate(folder, tmp_path / "new" / "crate")
+    graph = {thing["@id"]: thing for thing in read(tmp_path / "new" / "crate", "ro-crate-metadata.json")["@graph"]}
     assert {file: graph[file]["sha256"] for file in sums} == sums
     assert {part["@id"] for part in graph["./"]["hasPart"]} == {*sums, "SHA256SUMS"}
     assert (graph["./"]["name"], graph["./"]["version"]) == (package.descriptor["title"], package.version)

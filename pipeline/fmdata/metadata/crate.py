@@ -35,6 +35,7 @@ def write_crate(release: Path, target: Path) -> None:
     if not told.date:
         found = f"{package.name} {package.version} is no release: it has no date"
         raise FmdataError(f"{release}: {found}, and an RO-Crate must have one. Release it, or name a release.")
+    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as aside:
         made = Path(aside) / "crate"
         hashes = dict(read_sums(release))
