@@ -128,7 +128,7 @@ def test_the_dataset(meadow):
         "issued": {"date-parts": [[2026, 1, 2]]},
         "version": "0.1.0",
         "publisher": "Meadow Press",
-        "DOI": "10.5555/meadow.1",
+        "DOI": "10.5555/Meadow.1",
         "URL": "https://meadow.example/plants",
         "note": f"Content hash {content}",
     }

@@ -34,7 +34,7 @@ def meadow(built_meadow):
 def test_apa_of_a_dataset(meadow, built):
     assert bibliography([dataset_item(meadow)]) == [
         "Klee, A., & Friends & Fields. (2026). Plants of a meadow (Version 0.1.0) [Data set]. Meadow Press. "
-        "https://doi.org/10.5555/meadow.1"
+        "https://doi.org/10.5555/Meadow.1"
     ]
     package = load_published(built.folder)
     dated = replace(package, descriptor={**package.descriptor, "created": "2026-01-02"})

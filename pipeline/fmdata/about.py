@@ -79,7 +79,8 @@ class Source:
 
 @dataclass(frozen=True)
 class About:
-    """A dataset. `date` is that of the release, "" for a build that is none; so is `doi`, "" for one without.
+    """A dataset. `date` is that of the release, "" for a build that is none. `doi` is that of the version, or else of
+    the dataset, if its `id` is one; "" without.
 
     `description` is the contract's; `summary` is never empty: without a description it names the tables.
     """
@@ -116,23 +117,24 @@ def about(package: Package) -> About:
     descriptor = package.descriptor
     agents = tuple(_agent(item) for item in descriptor["contributors"])
     creators = tuple(agent for agent in agents if _CREATORS & set(agent.roles))
-    others = tuple(agent for agent in agents if agent not in creators) if creators else ()
+    # Where nobody is called the creator, all are but the publisher.
+    creators = creators or tuple(agent for agent in agents if _PUBLISHER not in agent.roles) or agents
     publisher = next((agent for agent in agents if _PUBLISHER in agent.roles), None)
+    identifier = str(descriptor.get("id", ""))
     tables = ", ".join(resource.name for resource in package)
     return About(
         name=package.name,
         title=descriptor["title"],
         version=package.version,
         date=str(descriptor.get("created", ""))[:10],
-        doi=str(descriptor.get("doi", "")),
-        id=str(descriptor.get("id", "")),
+        doi=str(descriptor.get("doi", "")) or doi_of(identifier),
+        id=identifier,
         homepage=str(descriptor.get("homepage", "")),
         description=str(descriptor.get("description", "")),
         summary=descriptor.get("description") or f"A Data Package of CSV files. Its tables: {tables}.",
         keywords=tuple(dict.fromkeys(descriptor.get("keywords", ()))),
-        # Where nobody is called the creator, all are.
-        creators=creators or agents,
-        contributors=others,
+        creators=creators,
+        contributors=tuple(agent for agent in agents if agent not in creators),
         publisher=publisher,
         licences=tuple(_licence(item) for item in descriptor["licenses"]),
         sources=tuple(_source(item) for item in descriptor.get("sources", ())),

@@ -8,31 +8,35 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from fmdata.about import Agent, Source, about
 from fmdata.contract import Package
 
 Item = dict[str, Any]
-_DOI = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:)(10\.\d{4,9}/\S+)", re.IGNORECASE)
 _WEB = re.compile(r"https?://", re.IGNORECASE)
+# The types of the Citation File Format that CSL has another word for; of a type that is not here, it says `document`.
+_TYPES = {
+    "article": "article", "blog": "post-weblog", "book": "book", "conference-paper": "paper-conference",
+    "data": "dataset", "database": "dataset", "dataset": "dataset", "magazine-article": "article-magazine",
+    "newspaper-article": "article-newspaper", "report": "report", "software": "software", "thesis": "thesis",
+    "website": "webpage",
+}  # fmt: skip
 
 
 def dataset_item(package: Package) -> Item:
-    """The dataset; its authors are the contributors with the role creator, or else all that are not its publisher.
-
-    Its DOI is the contract's `id`, if that is one; the content hash is there in a release.
-    """
-    given = package.descriptor
+    """The dataset, as `about` reads it from its contract; the content hash is there in a release."""
+    told, content = about(package), package.descriptor.get("contentHash")
     found = {
-        "id": f"{package.name}-{package.version}",
+        "id": f"{told.name}-{told.version}",
         "type": "dataset",
         "genre": "Data set",
-        "title": given["title"],
-        "author": [_name(contributor) for contributor in _creators(package)],
-        "issued": date(given.get("created", "")[:10]),
-        "version": package.version,
-        "publisher": next((one["title"] for one in given["contributors"] if "publisher" in _roles(one)), None),
-        "DOI": match[1].lower() if (match := _DOI.fullmatch(given.get("id", ""))) else None,
-        "URL": given.get("homepage"),
-        "note": f"Content hash {given['contentHash']}" if given.get("contentHash") else None,
+        "title": told.title,
+        "author": [_name(agent) for agent in told.creators],
+        "issued": date(told.date),
+        "version": told.version,
+        "publisher": told.publisher.name if told.publisher else None,
+        "DOI": told.doi,
+        "URL": told.homepage,
+        "note": f"Content hash {content}" if content else None,
     }
     return filled(found)
 
@@ -59,18 +63,24 @@ def query_item(package: Package, identifier: str, title: str = "", url: str = ""
 
 def source_items(package: Package) -> list[Item]:
     """What the contract says that the data were drawn from, in its order."""
-    return [
-        filled(
-            {
-                "id": f"{package.name}-source-{number}",
-                "type": "webpage" if _WEB.match(source.get("path", "")) else "document",
-                "title": source["title"],
-                "author": [{"literal": source["author"]}] if source.get("author") else None,
-                "URL": source["path"] if _WEB.match(source.get("path", "")) else None,
-            }
-        )
-        for number, source in enumerate(package.descriptor.get("sources", []), 1)
-    ]
+    return [_source(package, number, source) for number, source in enumerate(about(package).sources, 1)]
+
+
+def _source(package: Package, number: int, source: Source) -> Item:
+    # A path may lead to a file of the project as well.
+    url = source.url if _WEB.match(source.url) and not source.doi else None
+    found = {
+        "id": f"{package.name}-source-{number}",
+        "type": _TYPES.get(source.type, "webpage" if url else "document"),
+        "title": source.title,
+        "author": [_name(agent) for agent in source.authors],
+        "issued": date(source.date),
+        "publisher": source.publisher,
+        "DOI": source.doi,
+        "URL": url,
+        "note": source.description,
+    }
+    return filled(found)
 
 
 def date(text: str) -> Item | None:
@@ -89,18 +99,6 @@ def _part(package: Package, identifier: str, title: str) -> Item:
     return {**whole, "id": f"{whole['id']}-{identifier}", "title": f"{title}, in {whole['title']}"}
 
 
-def _creators(package: Package) -> list[Item]:
-    contributors = package.descriptor["contributors"]
-    creators = [one for one in contributors if {"creator", "author"} & _roles(one)]
-    return creators or [one for one in contributors if "publisher" not in _roles(one)] or contributors
-
-
-def _roles(contributor: Item) -> set[str]:
-    """The roles of a contributor: a list since version 2 of Data Package, before that one word."""
-    return {*contributor.get("roles", []), contributor.get("role", "")}
-
-
-def _name(contributor: Item) -> Item:
-    """A person whose names are told apart; whoever has a title alone stands as it says, as an organization does."""
-    family, given = contributor.get("familyName"), contributor.get("givenName")
-    return filled({"family": family, "given": given}) if family else {"literal": contributor["title"]}
+def _name(agent: Agent) -> Item:
+    """A person whose names are told apart; whoever has one name stands as it says, as an organization does."""
+    return filled({"family": agent.family, "given": agent.given}) if agent.family else {"literal": agent.name}
