@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from contextlib import closing
 from pathlib import Path
 
@@ -179,12 +180,13 @@ def test_the_same_release_gives_the_same_bytes(every_type, built, run, tmp_path,
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_folder_a_zip_and_a_released_version_give_the_same(built, run, tmp_path, form):
-    root, made = built.folder.parents[1], []
-    packed = next(built.folder.glob("*.zip"))
-    for number, place in enumerate([built.folder, packed, built.version]):
+def test_a_folder_a_zip_and_a_released_version_give_the_same(released_once, run, tmp_path, form):
+    packed = next((released_once / "dist/releases/1.0.0").glob("*.zip"))
+    shutil.unpack_archive(packed, tmp_path)
+    made = []
+    for number, place in enumerate([tmp_path / packed.stem, packed, "1.0.0"]):
         (tmp_path / str(number)).mkdir()
-        made.append(contents(exported(run, form, tmp_path / str(number) / "a", root, "--release", place)))
+        made.append(contents(exported(run, form, tmp_path / str(number) / "a", released_once, "--release", place)))
     assert made[0] == made[1] == made[2]
 
 
@@ -194,6 +196,25 @@ def test_an_earlier_export_is_replaced(built_once, released_once, run, tmp_path,
     new = contents(exported(run, form, tmp_path / "a", built_once))
     assert old != new == contents(exported(run, form, tmp_path / "b", built_once))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_a_crate_has_the_whole_release_and_an_earlier_one_is_replaced(released_once, run, tmp_path):
+    made = [contents(exported(run, "ro-crate", tmp_path / name, released_once, "--release", "1.0.0")) for name in "aba"]
+    assert made[0] == made[1] == made[2]
+    packed = zipfile.ZipFile(next((released_once / "dist/releases/1.0.0").glob("*.zip")))
+    release = {name.split("/", 1)[1]: packed.read(name) for name in packed.namelist()}
+    assert {file: made[0][file] for file in release} == release
+    assert made[0].keys() - release.keys() == {"ro-crate-metadata.json"}
+    (tmp_path / "a/mine.txt").write_text("mine")
+    result = run("export", "--to", "ro-crate", "-o", tmp_path / "a", "--root", released_once)
+    assert result.exit_code == 1 and "something else stands there" in result.stderr
+    assert (tmp_path / "a/mine.txt").read_text() == "mine"
+
+
+def test_a_build_that_is_no_release_is_no_crate(built_once, run, tmp_path):
+    result = run("export", "--to", "ro-crate", "-o", tmp_path / "a", "--root", built_once)
+    assert result.exit_code == 1 and "an RO-Crate must have one. Release it" in result.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_an_output_it_is_named_after_the_data(built_once, run, tmp_path, monkeypatch):

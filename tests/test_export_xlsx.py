@@ -129,7 +129,8 @@ def test_the_first_sheet_tells_the_release(real, built):
     assert f"Version {built.version}." in told["citation"] and told["licenses"] == "CC-BY-4.0"
     assert "where_from" in told["left_out"]
     assert {row[0]: row[2] for row in book["_release"].iter_rows(values_only=True)}["claims"] == "100"
-    assert str(book.properties.created.date()) == told["released"]
+    # A file of this kind has a date, whatever one may say: that of a build that is no release is the first there is.
+    assert str(book.properties.created.date()) == (told["released"] or "1980-01-01")
 
 
 def test_a_sheet_is_ready_to_be_used(real):

@@ -173,10 +173,3 @@ def test_a_build_that_is_no_release_has_no_date_and_no_datacite(orchard, without
     with pytest.raises(Exception, match="it has no date, and an RO-Crate must have one"):
         write_crate(folder, orchard / "crate")
     assert not (orchard / "crate").exists()
-
-
-def test_a_crate_takes_no_place_that_is_taken(releases, tmp_path):
-    (tmp_path / "crate").mkdir()
-    with pytest.raises(Exception, match="it is there already"):
-        write_crate(releases["bare"], tmp_path / "crate")
-    assert list(tmp_path.iterdir()) == [tmp_path / "crate"]

@@ -11,9 +11,8 @@ import duckdb
 
 from fmdata.checks import check_keys
 from fmdata.failing import listed
-from fmdata.history.published import Published, at_folder, place_of
+from fmdata.history.published import Published, at_folder, place_of, whole
 from fmdata.history.releases import faults, parts
-from fmdata.history.unpack import reading_zip
 from fmdata.independent import IndependentReader
 from fmdata.progress import Progress, Step
 from fmdata.recount import Recount
@@ -43,14 +42,9 @@ def verify_release(place: str, root: Path, room: Room, reader: IndependentReader
     """
     found = place_of(place, root)
     told: list[str] = []
-    folder = found
     # A released version is kept as a zip with more beside it; whoever names a zip has that alone.
     is_kept = found.is_file() and not Path(place).is_file()
-    if found.is_file():
-        folder = room.scratch / "package"
-        with reading_zip(found, place) as archive:
-            for member in archive:
-                archive.unpack(member, folder)
+    folder = whole(place, root, room.scratch / "package")
     release = at_folder(folder, place)
     if is_kept:
         told += [*faults(found.parent), *_same(found.parent, release)]

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from fmdata.contract import Package
 from fmdata.errors import FmdataError
-from fmdata.exports.parquet import DESCRIPTOR, is_export, write_folder
+from fmdata.exports.parquet import is_export, write_folder
 from fmdata.history import Published
+from fmdata.metadata.crate import is_crate, write_crate
 from fmdata.progress import Progress
 from fmdata.sql import Room, connect
 from fmdata.swap import swap
 
 # The forms that are folders; the others are files.
-_FOLDERS = ("parquet",)
+_FOLDERS = ("parquet", "ro-crate")
 
 
 def default_name(package: Package, form: str) -> str:
@@ -24,14 +25,18 @@ def default_name(package: Package, form: str) -> str:
     return f"{package.name}-{package.version}{'-' if form in _FOLDERS else '.'}{form}"
 
 
-def export(release: Published, form: str, target: Path, room: Room, progress: Progress) -> None:
-    """Write a release as "sqlite", "xlsx" or "parquet" to `target`, whole or not at all.
+def export(
+    release: Published, form: str, target: Path, files: Callable[[], Path], room: Room, progress: Progress
+) -> None:
+    """Write a release as "sqlite", "xlsx", "parquet" or "ro-crate" to `target`, whole or not at all.
 
-    An earlier export there goes. Raises `FmdataError` for a release that the format cannot hold, and for a place where
-    something else stands.
+    `files` gives the folder with all files of the release. An earlier export there goes. Raises `FmdataError` for a
+    release that the format cannot hold, and for a place where something else stands.
     """
     with _aside(target, form in _FOLDERS) as part, connect(room) as con:
-        if form == "parquet":
+        if form == "ro-crate":
+            write_crate(files(), part)
+        elif form == "parquet":
             write_folder(con, release, part, progress)
         elif form == "xlsx":
             from fmdata.exports.xlsx import write_xlsx
@@ -67,8 +72,8 @@ def _refuse(target: Path, place: Path, folder: bool) -> None:
         raise FmdataError(f"{target}: there is no folder {place.parent}; expected one. Make it, or name another.")
     if not place.exists():
         return
-    if folder and not (place.is_dir() and (is_export(place) or not any(place.iterdir()))):
-        expected = f"the folder of an earlier export ({DESCRIPTOR} and Parquet files alone), an empty one, or none yet"
+    if folder and not (place.is_dir() and (is_export(place) or is_crate(place) or not any(place.iterdir()))):
+        expected = "the folder of an earlier export with nothing else in it, an empty one, or none yet"
         raise FmdataError(f"{target}: something else stands there; expected {expected}.")
     if not folder and not place.is_file():
         raise FmdataError(f"{target}: not a plain file; expected one, or none yet.")

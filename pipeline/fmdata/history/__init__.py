@@ -2,7 +2,7 @@
 
 from fmdata.history.bump import Minimum, Reason, minimum
 from fmdata.history.difference import Difference, difference
-from fmdata.history.published import RELEASES, Published, at_folder, opened
+from fmdata.history.published import RELEASES, Published, at_folder, opened, whole
 from fmdata.history.row_changes import RowChange, RowChanges
 from fmdata.history.schema_changes import SchemaChange, schema_changes
 from fmdata.history.versions import Bump, Version, parse
@@ -24,4 +24,5 @@ __all__ = [
     "opened",
     "parse",
     "schema_changes",
+    "whole",
 ]

@@ -67,6 +67,20 @@ def opened(place: str, root: Path, scratch: Path) -> Iterator[Published]:
         yield _checked(folder, package, place)
 
 
+def whole(place: str, root: Path, scratch: Path) -> Path:
+    """A folder with every file of the release that `place` names, unpacked in the new folder `scratch` where need be.
+
+    Raises `FmdataError` for a place where there is none, and for a zip that cannot be trusted.
+    """
+    found = place_of(place, root)
+    if found.is_dir():
+        return found
+    with reading_zip(found, place) as archive:
+        for member in archive:
+            archive.unpack(member, scratch)
+    return scratch
+
+
 def at_folder(folder: Path, place: str) -> Published:
     """The release whose files stand in a folder, such as one that is being made. Raises as `opened` does."""
     if not (folder / DESCRIPTOR).is_file():

@@ -6,7 +6,6 @@ Source: RO-Crate 1.2 (JSON-LD, flattened: each thing once, named by its @id). Ma
 from __future__ import annotations
 
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,28 +22,30 @@ FILE = "ro-crate-metadata.json"
 _SPECIFICATION = "https://w3id.org/ro/crate/1.2"
 
 
-def write_crate(release: Path, target: Path) -> None:
-    """Make the new folder `target`, an RO-Crate of the release at `release`.
+def write_crate(release: Path, folder: Path) -> None:
+    """Fill the new folder `folder` with an RO-Crate of the whole release at `release`.
 
-    Raises `FmdataError` for a target that is there already, and for a release without a date, which a crate must have.
+    Raises `FmdataError` for a release without a date, which a crate must have.
     """
-    if target.exists():
-        raise FmdataError(f"{target}: it is there already; expected a new folder. Name another, or move it away.")
     package = load_published(release)
     told = about(package)
     if not told.date:
         found = f"{package.name} {package.version} is no release: it has no date"
         raise FmdataError(f"{release}: {found}, and an RO-Crate must have one. Release it, or name a release.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as aside:
-        made = Path(aside) / "crate"
-        hashes = dict(read_sums(release))
-        for file in (*files(release), SUMS):
-            (made / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(release / file, made / file)
-        graph = _graph(package, told, made, hashes)
-        write_json(made / FILE, {"@context": f"{_SPECIFICATION}/context", "@graph": graph})
-        made.rename(target)
+    hashes = dict(read_sums(release))
+    for file in (*files(release), SUMS):
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(release / file, folder / file)
+    graph = _graph(package, told, folder, hashes)
+    write_json(folder / FILE, {"@context": f"{_SPECIFICATION}/context", "@graph": graph})
+
+
+def is_crate(folder: Path) -> bool:
+    """Whether a folder holds such a crate and nothing else."""
+    if not (folder / FILE).is_file() or not (folder / SUMS).is_file():
+        return False
+    found = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()}
+    return found == {*(file for file, _ in read_sums(folder)), SUMS, FILE}
 
 
 def _graph(package: Package, told: About, made: Path, hashes: dict[str, str]) -> list[dict[str, Any]]:
