@@ -20,7 +20,7 @@ from fmdata.assemble import assemble, workspace
 from fmdata.contract import anchoring, load
 from fmdata.extracts import manifest
 from fmdata.failures import Failures
-from fmdata.rights import Gate, check_rights, load_gate
+from fmdata.rights import Gate, check_rights, load_gate, search_database
 from fmdata.sql import MEMORY, Room
 from fmdata.tokens import runs, words
 
@@ -196,7 +196,12 @@ def told(built, tmp_path_factory):
     with workspace(Room(MEMORY, scratch), built.folder) as con:
         with Failures(ROOT) as found:
             assemble(con, package, found, lambda _: None, scratch)
-        yield lambda text: check_rights(con, package, gate_of(text), built.folder, {})
+        def told(text):
+            in_file = Future()
+            in_file.set_result(search_database(con, package, built.folder, gate_of(text)))
+            return check_rights(con, package, gate_of(text), built.folder, {}, in_file)
+
+        yield told
 
 
 def test_a_cell_is_told_once_though_provenance_and_answers_repeat_it(told, ask):

@@ -21,11 +21,11 @@ from fmdata.contract.roles import mappings
 from fmdata.errors import FmdataError, raise_if
 from fmdata.failures import Failures
 from fmdata.independent import IndependentReader
-from fmdata.metadata import write_metadata
+from fmdata.metadata import write_croissant, write_metadata
 from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST, reading
 from fmdata.record import Release, Start, recorded
-from fmdata.rights import check_rights, load_gate, search
+from fmdata.rights import check_rights, load_gate, search, search_database
 from fmdata.sql import MEMORY, interruptible, room
 from fmdata.swap import staging, swap
 from fmdata.verify import check_sums, compare, verify
@@ -123,21 +123,23 @@ def make(
             check_tables(con, made, found, progress)
             assert writing, "what is found is raised"
             changed, database = writing
-            changed.result()
-            gate = load_gate(con, made.roles)
-            searched = search(making.folder / DATA, gate)
+            described, gate = changed.result(), load_gate(con, made.roles)
+            counts, hashes = described.counts, described.hashes
+            _write_about(package, making.folder, content_hash(hashes))
+            # The files that are there by now; others come once there is the DuckDB file.
+            searched = search(making.folder, gate)
         except BaseException:
             making.step.stop()
             raise
         written = database.result()
-        counts, hashes = written.described.counts, written.described.hashes
+        in_file = beside.submit(search_database, con.cursor(), package, making.folder, gate)
         compared = beside.submit(
             compare, making.folder, package, counts, written.in_csv, written.shape, making.room.part(1 - HELD)
         )
         remarks = remarks_on(package, making.folder, counts)
         _write_rest(package, making.folder, counts, hashes, remarks)
         progress(Step("verifying the release"))
-        borrowed = beside.submit(check_rights, con.cursor(), package, gate, making.folder, searched)
+        borrowed = beside.submit(check_rights, con.cursor(), package, gate, making.folder, searched, in_file)
         sums = beside.submit(check_sums, making.folder)
         if is_zipped(package, making.folder):
             write_zip(making.folder, f"{package.name}-{package.version}")
@@ -148,21 +150,27 @@ def make(
     return Release(making.folder, package.name, package.version, content_hash(hashes), counts, remarks)
 
 
+def _write_about(package: Package, folder: Path, content: str) -> None:
+    """Write what a release says of itself, as far as the tables and `content`, the hash of them, tell it."""
+    write_citation(package, folder)
+    write_texts(package, folder, content)
+    write_metadata(package, folder)
+    for file in _COPIED:
+        shutil.copyfile(package.root / file, folder / file)
+    shutil.copyfile(standalone.__file__, folder / "verify.py")
+
+
 def _write_rest(
     package: Package, folder: Path, counts: dict[str, int], hashes: dict[str, str], remarks: tuple[str, ...]
 ) -> None:
-    with reading(folder / f"{package.name}.duckdb") as con:
+    """Write what is made of the DuckDB file, or tells of it."""
+    database = f"{package.name}.duckdb"
+    with reading(folder / database) as con:
         read_views(con, package)
         write_cookbook(con, package.root, folder)
-    content = content_hash(hashes)
-    write_readme(package, folder, counts, content, remarks)
-    write_citation(package, folder)
-    write_texts(package, folder, content)
-    database = f"{package.name}.duckdb"
+    write_readme(package, folder, counts, content_hash(hashes), remarks)
     known = {**hashes, database: sha256(folder / database)}
-    write_metadata(package, folder, known)
-    _copy(package.root, folder)
-    shutil.copyfile(standalone.__file__, folder / "verify.py")
+    write_croissant(package, folder, known)
     write_sums(folder, known)
 
 
@@ -188,8 +196,3 @@ def running_out() -> Iterator[None]:
         raise FmdataError(f"no room for the release: {str(error).splitlines()[0]}. {advice}.") from None
     except duckdb.IOException as error:
         raise FmdataError(f"no room for the release: {error}") from None
-
-
-def _copy(root: Path, folder: Path) -> None:
-    for file in _COPIED:
-        shutil.copyfile(root / file, folder / file)

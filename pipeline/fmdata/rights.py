@@ -10,7 +10,9 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from fmdata.contract.load import position_in
 from fmdata.errors import Failure, quote
 from fmdata.markup import unmarked
 from fmdata.sql import drained, literal, name
-from fmdata.tokens import RUN, UTF16, runs, unpack, words
+from fmdata.tokens import RUN, UTF16, has_run, in_bytes, runs, unpack, words
 
 _ADVICE = "Say it in your own words"
 _EXPECTED = f"fewer than {RUN} words in a row of a source"
@@ -67,8 +69,14 @@ class Gate:
         seen = unmarked(text)
         return self._runs_in(text) or (self._runs_in(seen) if seen != text else [])
 
+    @cached_property
+    def _hashes(self) -> frozenset[bytes]:
+        return frozenset(map(in_bytes, self.runs))
+
     def _runs_in(self, text: str) -> list[Borrowed]:
         found = _words(text)
+        if not has_run(found, self._hashes):
+            return []
         there = runs(found)
         held = {at for at, run in enumerate(there) if run in self.runs}
         firsts, lasts = sorted(at for at in held if at - 1 not in held), sorted(at for at in held if at + 1 not in held)
@@ -109,21 +117,47 @@ def search(folder: Path, gate: Gate) -> dict[Path, list[Borrowed]]:
     return {path: gate.borrowed_in(path) for path in files}
 
 
+def search_database(
+    con: duckdb.DuckDBPyConnection, package: Package, folder: Path, gate: Gate
+) -> list[tuple[Failure, Borrowed]]:
+    """What the DuckDB file of the release in a folder holds of the sources.
+
+    That is in texts that are no cells of the contract's tables: those are the CSV files' cells.
+    """
+    if not gate.runs:
+        return []
+    path, told = folder / f"{package.name}.duckdb", []
+    con.execute(f"ATTACH {literal(path)} AS finished (READ_ONLY)")
+    own, tables = "database_name = 'finished' AND NOT internal", {resource.name for resource in package}
+    texts = [row for query in _OBJECTS for row in con.execute(query.format(own=own)).fetchall()]
+    for (table,) in con.execute(f"SELECT table_name FROM duckdb_tables() WHERE {own}").fetchall():
+        if table not in tables:
+            rows = con.execute(f"FROM finished.{name(table)}").fetchall()
+            texts += [(f"the table {table}", str(cell)) for row in rows for cell in row]
+    con.execute("DETACH finished")
+    # The same words are in a comment and in the dictionary: they are searched once.
+    for text, place in {text: place for place, text in reversed(texts) if text}.items():
+        for found in gate.borrowed(text):
+            told.append((_failure(path.name, 0, f"{place} of the finished file holds", found), found))
+    return told
+
+
 def check_rights(
     con: duckdb.DuckDBPyConnection,
     package: Package,
     gate: Gate,
     folder: Path,
     searched: Mapping[Path, list[Borrowed]],
+    in_file: Future[list[tuple[Failure, Borrowed]]],
 ) -> list[Failure]:
     """What of the sources the finished files of a release in `folder` hold, each told where its author wrote it.
 
     That is a cell of `main` (with its extract line), the contract, or a file that is published as it is. Some of the
-    files were `searched` before.
+    files were `searched` before, the DuckDB file is searched for itself.
     """
     if not gate.runs:
         return []
-    finished = [*_files(folder, gate, searched), *_database(con, package, folder / f"{package.name}.duckdb", gate)]
+    finished = [*_files(folder, gate, searched), *in_file.result()]
     published = {run for _, found in finished for run in runs(found.words)}
     if not published:
         return []
@@ -146,22 +180,6 @@ def _files(folder: Path, gate: Gate, searched: Mapping[Path, list[Borrowed]]) ->
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         for found in searched[path] if path in searched else gate.borrowed_in(path):
             yield _failure(path.relative_to(folder).as_posix(), found.at, "the finished file holds", found), found
-
-
-def _database(con: duckdb.DuckDBPyConnection, package: Package, path: Path, gate: Gate) -> Found:
-    """Texts of the finished database that are no cells of the contract's tables: those are the CSV files' cells."""
-    con.execute(f"ATTACH {literal(path)} AS finished (READ_ONLY)")
-    own, tables = "database_name = 'finished' AND NOT internal", {resource.name for resource in package}
-    texts = [row for query in _OBJECTS for row in con.execute(query.format(own=own)).fetchall()]
-    for (table,) in con.execute(f"SELECT table_name FROM duckdb_tables() WHERE {own}").fetchall():
-        if table not in tables:
-            rows = con.execute(f"FROM finished.{name(table)}").fetchall()
-            texts += [(f"the table {table}", str(cell)) for row in rows for cell in row]
-    con.execute("DETACH finished")
-    # The same words are in a comment and in the dictionary: they are searched once.
-    for text, place in {text: place for place, text in reversed(texts) if text}.items():
-        for found in gate.borrowed(text):
-            yield _failure(path.name, 0, f"{place} of the finished file holds", found), found
 
 
 def _cells(con: duckdb.DuckDBPyConnection, package: Package, gate: Gate) -> Found:

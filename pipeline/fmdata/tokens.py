@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 RUN = 8
 """As many words in a row as make a text somebody's: fewer are a term or a name."""
@@ -52,7 +52,7 @@ def within(part: Sequence[str], whole: Sequence[str]) -> bool:
 
 def digest(parts: Iterable[str]) -> str:
     """SHA-256, in hexadecimal, of tokens joined by single spaces."""
-    return _sha256(" ".join(parts)).hex()
+    return _sha256(_encoded(" ".join(parts))).hex()
 
 
 def words(text: str) -> list[str]:
@@ -62,7 +62,7 @@ def words(text: str) -> list[str]:
 
 def short_hash(text: str) -> str:
     """The first 48 bits of a text's SHA-256, as eight URL-safe base64 characters."""
-    return _base64(_sha256(text)[:_HASH_BYTES])
+    return _base64(_sha256(_encoded(text))[:_HASH_BYTES])
 
 
 def value_hash(table: str, column: str, text: str) -> str:
@@ -72,10 +72,25 @@ def value_hash(table: str, column: str, text: str) -> str:
 
 def runs(found: Sequence[str]) -> list[str]:
     """The short hash of every run of `RUN` words, in their order; none where there are fewer words."""
-    text, starts = " ".join(found), [0, *itertools.accumulate(len(word) + 1 for word in found)]
-    spans = zip(starts, starts[RUN:], strict=False)
     # Six bytes are exactly eight base64 characters, so that all are written at once.
-    return unpack(_base64(b"".join(_sha256(text[start : end - 1])[:_HASH_BYTES] for start, end in spans)))
+    return unpack(_base64(b"".join(_sha256(run)[:_HASH_BYTES] for run in _spans(found))))
+
+
+def has_run(found: Sequence[str], among: Set[bytes]) -> bool:
+    """Whether a run of `RUN` words has one of some short hashes, of six bytes each."""
+    return any(_sha256(run)[:_HASH_BYTES] in among for run in set(_spans(found)))
+
+
+def _spans(found: Sequence[str]) -> Iterator[bytes]:
+    """Every run of `RUN` words, in their order, as it is hashed."""
+    parts = [_encoded(word) for word in found]
+    text, starts = b" ".join(parts), [0, *itertools.accumulate(len(part) + 1 for part in parts)]
+    return (text[start : end - 1] for start, end in zip(starts, starts[RUN:], strict=False))
+
+
+def in_bytes(run: str) -> bytes:
+    """The six bytes of a short hash."""
+    return base64.urlsafe_b64decode(run)
 
 
 def unpack(packed: str) -> list[str]:
@@ -83,8 +98,12 @@ def unpack(packed: str) -> list[str]:
     return [packed[start : start + HASH_LENGTH] for start in range(0, len(packed), HASH_LENGTH)]
 
 
-def _sha256(text: str) -> bytes:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _base64(data: bytes) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from fmdata.contract import Package
@@ -12,12 +11,11 @@ from fmdata.metadata.datacite import write_datacite
 from fmdata.metadata.sssom import write_sssom
 from fmdata.metadata.zenodo import write_zenodo
 
-__all__ = ["write_metadata"]
+__all__ = ["write_croissant", "write_metadata"]
 
 
-def write_metadata(package: Package, folder: Path, hashes: Mapping[str, str]) -> None:
-    """Write every form to the release at `folder`; `hashes` are the SHA-256 of the files with its data, by file."""
-    write_croissant(package, folder, hashes)
+def write_metadata(package: Package, folder: Path) -> None:
+    """Write every form to the release at `folder` but Croissant, which tells of the DuckDB file too."""
     write_csvw(package, folder)
     write_datacite(package, folder)
     write_sssom(package, folder)
