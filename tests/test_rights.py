@@ -12,6 +12,7 @@ import re
 import subprocess
 import unicodedata
 import zipfile
+from concurrent.futures import Future
 
 import pytest
 
@@ -196,6 +197,7 @@ def told(built, tmp_path_factory):
     with workspace(Room(MEMORY, scratch), built.folder) as con:
         with Failures(ROOT) as found:
             assemble(con, package, found, lambda _: None, scratch)
+
         def told(text):
             in_file = Future()
             in_file.set_result(search_database(con, package, built.folder, gate_of(text)))
