@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from fmdata import __version__, terminal
+from fmdata.cite_commands import cite, resolve
 from fmdata.curation_commands import add, correct
 from fmdata.export_commands import export
 from fmdata.history_commands import diff, release, version
-from fmdata.options import MEMORY_LIMIT, ROOT, fail
+from fmdata.options import MEMORY_LIMIT, ROOT, SQL_FILE, fail, sql_text
 from fmdata.source_commands import anchor, coverage, trace, verify
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def main() -> None:
       fmdata query "FROM _release"            ask the release something
       fmdata tables                           see what is in it
       fmdata trace TABLE KEY                  where a row stands in its source
+      fmdata cite "SELECT …"                  cite what a query gives, so that it can be had again
       fmdata diff OLD NEW                     what changed, and the version that demands
       fmdata export --to xlsx                 the release as a workbook; or sqlite, parquet
       fmdata add TABLE                        enter a row, column by column
@@ -68,7 +70,7 @@ def main() -> None:
     """
 
 
-for command in (anchor, verify, trace, coverage, diff, export, version, release, add, correct):
+for command in (anchor, verify, trace, coverage, diff, export, version, release, cite, resolve, add, correct):
     main.add_command(command)
 
 
@@ -176,7 +178,7 @@ def _check_data(root: Path, memory: int) -> Package:
 
 @main.command()
 @click.argument("sql", required=False)
-@click.option("-f", "--file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), help="Read the SQL here.")
+@SQL_FILE
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json", "markdown", "parquet"]), default="table",
               show_default=True, help="How the answer is written; parquet needs --output.")  # fmt: skip
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the answer to this file.")
@@ -192,15 +194,11 @@ def query(sql: str | None, file: str | None, form: str, output: Path | None, roo
     """
     from fmdata import query as queries
 
-    if (sql is None) == (file is None):
-        raise click.UsageError("Give the SQL either as an argument or with --file.")
+    text = sql_text(sql, file)
     if form == "parquet" and output is None:
         raise click.UsageError("Parquet is no text: name a file with --output.")
     if form == "table" and output is not None:
         raise click.UsageError("The format table is for the screen; choose another one for --output.")
-    text = sql if sql is not None else _read(str(file))
-    if not text.isascii() and text != text.encode("utf-8", "replace").decode("utf-8"):
-        raise click.UsageError("The SQL is not UTF-8 text.")
     database = queries.database(root.resolve())
     if form == "parquet" and output is not None:
         queries.ask_parquet(database, text, output)
@@ -233,13 +231,3 @@ def tables(name: str | None, root: Path) -> None:
     if name is not None and name not in found:
         raise FmdataError(f'there is no table "{name}"; expected one of {", ".join(found)}.')
     terminal.show_tables([found[name]] if name is not None else list(found.values()), columns=name is not None)
-
-
-def _read(file: str) -> str:
-    from fmdata.errors import FmdataError
-
-    try:
-        with click.open_file(file, encoding="utf-8") as stream:
-            return str(stream.read())
-    except UnicodeDecodeError:
-        raise FmdataError(f"{file}: not UTF-8 text; expected a file with one SELECT.") from None

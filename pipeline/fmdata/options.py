@@ -1,4 +1,4 @@
-"""What the commands share: options for the project's folder and for a date, and telling failures."""
+"""What the commands share: options for the project's folder, for SQL and for a date, and telling failures."""
 
 from __future__ import annotations
 
@@ -48,6 +48,31 @@ MEMORY_LIMIT = click.option(
     "--memory-limit", "memory", type=Bytes(), default="1.4GB", show_default=True,
     help="The most memory the run may use; what does not fit goes to temporary files.",
 )  # fmt: skip
+
+
+SQL_FILE = click.option(
+    "-f", "--file", type=click.Path(exists=True, dir_okay=False, allow_dash=True), help="Read the SQL here."
+)
+
+
+def sql_text(sql: str | None, file: str | None) -> str:
+    """The SQL that was given as an argument or in a file. Raises `FmdataError` for a file that is not UTF-8."""
+    if (sql is None) == (file is None):
+        raise click.UsageError("Give the SQL either as an argument or with --file.")
+    text = sql if sql is not None else _read(str(file))
+    if not text.isascii() and text != text.encode("utf-8", "replace").decode("utf-8"):
+        raise click.UsageError("The SQL is not UTF-8 text.")
+    return text
+
+
+def _read(file: str) -> str:
+    from fmdata.errors import FmdataError
+
+    try:
+        with click.open_file(file, encoding="utf-8") as stream:
+            return str(stream.read())
+    except UnicodeDecodeError:
+        raise FmdataError(f"{file}: not UTF-8 text; expected a file with one SELECT.") from None
 
 
 def dated(date: str | None) -> str:
