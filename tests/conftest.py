@@ -193,6 +193,24 @@ def older_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pa
 
 
 @pytest.fixture(scope="session")
+def citable_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The real project as a reader has it, released: its `dist/` alone; change nothing in it."""
+    root = copy_inputs(tmp_path_factory.mktemp("citable_once") / "project")
+    with frictionless_unasked():
+        histories.build_released(root, "3.0.0")
+    for path in root.iterdir():
+        if path.name != "dist":
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+    return root
+
+
+@pytest.fixture
+def citable(citable_once: Path, tmp_path: Path) -> Path:
+    """A copy of it, to change at will."""
+    return Path(shutil.copytree(citable_once, tmp_path / "citable"))
+
+
+@pytest.fixture(scope="session")
 def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Add a line to the summary that ends the run, however quiet it is."""
     return request.config.stash.setdefault(TOLD, []).append

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fmdata.citing.cite import Limits
-    from fmdata.citing.resolve import Outcome
+    from fmdata.citing.resolve import Resolved
 
 _FORMS = ("text", "json", "bibtex", "biblatex", "csl", "ris")
 _TIMEOUT = click.option(
@@ -37,7 +37,7 @@ _CODES = {"failed": 1, "changed": 1, "missing": 3, "identical": 0}
     "--style", default="apa", show_default=True, help="A style of the Citation Style Language, e.g. vancouver."
 )
 @click.option("--format", "form", type=click.Choice(_FORMS), default="text", show_default=True,
-              help="For people, or for programs: the record itself (json), or what reference managers read.")  # fmt: skip
+              help="For people, or for programs: the record (json), or what reference managers read.")  # fmt: skip
 @_TIMEOUT
 @MEMORY_LIMIT
 @ROOT
@@ -136,43 +136,41 @@ def resolve(id: str | None, every: bool, limit: int, form: str, timeout: float, 
     if (id is None) != every:
         raise click.UsageError("Name one citation, or ask for --all.")
     root, limits = root.resolve(), _limits(memory, timeout)
-    if id is not None:
-        outcomes = [resolve_one(root, id, limits)]
-    else:
-        outcomes = [_safely(root, own, limits) for own in known(root)]
+    # What is wrong with the one that was asked for is an error; of many, it is told among the others.
+    results = [_safely(root, own, limits) for own in known(root)] if every else [resolve_one(root, str(id), limits)]
     if form == "json":
-        told = [_record(outcome) for outcome in outcomes]
+        told = [_record(result) for result in results]
         click.echo(json.dumps(told if every else told[0], ensure_ascii=False, indent=2))
     else:
-        for line in _lines(outcomes, limit, every):
+        for line in _lines(results, limit, every):
             click.echo(line)
-    there = {outcome.status for outcome in outcomes}
+    there = {result.status for result in results}
     sys.exit(next((code for status, code in _CODES.items() if status in there), 0))
 
 
-def _safely(root: Path, own: str, limits: Limits) -> Outcome:
-    """One of many: what is wrong with its record is no reason not to look at the others."""
-    from fmdata.citing.resolve import FAILED, Outcome, resolve
+def _safely(root: Path, own: str, limits: Limits) -> Resolved:
+    """What became of one of many, whatever is wrong with its record."""
+    from fmdata.citing.resolve import FAILED, Resolved, resolve
     from fmdata.errors import FmdataError
 
     try:
         return resolve(root, own, limits)
     except FmdataError as error:
-        return Outcome(own, FAILED, str(error))
+        return Resolved(own, FAILED, str(error))
 
 
-def _record(outcome: Outcome) -> dict[str, Any]:
-    rows = {word: [json.loads(row) for row in found] for word, found in (("gone", outcome.gone), ("new", outcome.new))}
-    return {"id": outcome.id, "status": outcome.status, "words": outcome.words, **rows}
+def _record(result: Resolved) -> dict[str, Any]:
+    rows = {word: [json.loads(row) for row in found] for word, found in (("gone", result.gone), ("new", result.new))}
+    return {"id": result.id, "status": result.status, "words": result.words, **rows}
 
 
-def _lines(outcomes: list[Outcome], limit: int, every: bool) -> Iterator[str]:
-    for outcome in outcomes:
-        yield f"{outcome.id}  {outcome.status}: {outcome.words}"
-        for sign, rows in (("-", outcome.gone), ("+", outcome.new)):
+def _lines(results: list[Resolved], limit: int, every: bool) -> Iterator[str]:
+    for result in results:
+        yield f"{result.id}  {result.status}: {result.words}"
+        for sign, rows in (("-", result.gone), ("+", result.new)):
             yield from (f"  {sign} {row}" for row in rows[:limit])
             if len(rows) > limit:
                 yield f"  {sign} {len(rows) - limit:,} more"
     if every:
-        same = sum(outcome.status == "identical" for outcome in outcomes)
-        yield f"{len(outcomes):,} citations, {same:,} identical."
+        same = sum(result.status == "identical" for result in results)
+        yield f"{len(results):,} citations, {same:,} identical."

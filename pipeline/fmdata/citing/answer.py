@@ -2,10 +2,10 @@
 
 How the hash is made, so that it can be made again without this program:
 
-1. Each column has a *kind*, written as JSON. `"integer"`: whole numbers of any size; `"decimal"`: DECIMAL; `"number"`:
-   FLOAT and DOUBLE; `"text"`: VARCHAR, ENUM and JSON; `"boolean"`, `"bytes"`, `"bits"`, `"uuid"`, `"date"`, `"time"`,
-   `"interval"`; `"timestamp"`: without a zone, of any precision; `"instant"`: with one; `"null"`: NULL alone;
-   `["list", kind]`: lists and arrays; `["struct", [name, kind], …]`; `["map", kind, kind]`.
+1. Each column has a *kind*, written as JSON. `"integer"`: whole numbers of any size, and what is NULL and nothing else;
+   `"decimal"`: DECIMAL; `"number"`: FLOAT and DOUBLE; `"text"`: VARCHAR, ENUM and JSON; `"timestamp"`: without a zone,
+   of any precision; `"instant"`: with one; `"boolean"`, `"bytes"`, `"bits"`, `"uuid"`, `"date"`, `"time"`,
+   `"interval"`; `["list", kind]`: lists and arrays; `["struct", [name, kind], …]`; `["map", kind, kind]`.
 2. Each value is written as JSON: NULL is `null`, booleans are `true` and `false`, a list is an array of its values, a
    struct an array of its values in the order of its fields, a map an array of arrays of a key and a value, sorted by
    the bytes of their JSON. All others are strings:
@@ -13,13 +13,13 @@ How the hash is made, so that it can be made again without this program:
    - decimal: the same with a point and what is behind it, without zeros at its end, and without the point if nothing
      is behind it;
    - number: `nan`, `inf`, `-inf`, or the fewest digits from which the same double comes back, as Python's `repr` writes
-     it (`0.1`, `-0.0`, `73.0`, `1e-07`, `1e+16`: with an exponent of at least two digits below 0.0001 and from 1e16 on);
+     it (`0.1`, `-0.0`, `73.0`, `1e-07`, `1e+16`: below 0.0001 and from 1e16 on with an exponent of two digits or more);
      a FLOAT is taken for the double of the same value;
    - text: itself; bytes: two small hexadecimal digits a byte; bits: `0` and `1`; uuid: with hyphens, in small letters;
    - date `2026-01-31`, time `12:30:00` and timestamp `2026-01-31T12:30:00`, with a point and the digits of the fraction
      behind it where it is not zero, without zeros at its end; an instant is that of UTC with `Z` at its end;
      intervals, dates before year 1 and infinite ones are as DuckDB casts them to text.
-3. JSON is written without blanks, in UTF-8; in strings only `"`, `\\` and U+0000 to U+001F are escaped, as RFC 8785 does.
+3. JSON is in UTF-8, without blanks; in strings only `"`, `\\` and U+0000 to U+001F are escaped, as in RFC 8785.
 4. A row is the array of its values; its hash is the SHA-256 of its JSON, in small hexadecimal digits.
 5. The hash of the answer is the SHA-256 of lines, each ended by a line feed: the JSON of the array of all columns, each
    an array of its name and kind; then the hashes of all rows, sorted, each as often as the row is there.
@@ -49,11 +49,12 @@ _KINDS = {
     "decimal": "decimal", "float": "number", "double": "number", "varchar": "text", "enum": "text",
     "boolean": "boolean", "blob": "bytes", "bit": "bits", "uuid": "uuid", "date": "date", "time": "time",
     "interval": "interval", "timestamp": "timestamp", "timestamp_s": "timestamp", "timestamp_ms": "timestamp",
-    "timestamp_us": "timestamp", "timestamp_ns": "timestamp", "timestamp with time zone": "instant", "null": "null",
-    '"null"': "null", "sqlnull": "null",
+    "timestamp_us": "timestamp", "timestamp_ns": "timestamp", "timestamp with time zone": "instant",
+    # What is NULL and nothing else was an INTEGER to DuckDB before version 2.
+    "null": "integer",
 }  # fmt: skip
 # What is told as it is; DuckDB writes the text of all others.
-_AS_IT_IS = frozenset({"integer", "decimal", "number", "text", "boolean", "bytes", "null"})
+_AS_IT_IS = frozenset({"integer", "decimal", "number", "text", "boolean", "bytes"})
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def hashed(columns: Iterable[Column], rows: Iterable[str]) -> str:
 
 def described(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Column, DuckDBPyType]]:
     """The columns of a SELECT. Raises `FmdataError` for a type that has no text of its own."""
-    relation = con.sql(f"FROM ({sql}\n)")
+    relation = con.sql(sql)
     names = [column[0] for column in relation.description]
     return [
         (Column(column, _kind(kind, column), str(kind)), kind)

@@ -19,7 +19,7 @@ IDENTICAL, CHANGED, MISSING, FAILED = "identical", "changed", "missing", "failed
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Resolved:
     """What became of a citation, in one of four words and in a sentence; `gone` and `new` are rows, as JSON."""
 
     id: str
@@ -29,7 +29,7 @@ class Outcome:
     new: tuple[str, ...] = ()
 
 
-def resolve(root: Path, own: str, limits: Limits) -> Outcome:
+def resolve(root: Path, own: str, limits: Limits) -> Resolved:
     """Run a citation's query again. Raises `FmdataError` for a record that is not there or not as it was written."""
     record = read(root, own)
     release = record["release"]
@@ -39,34 +39,34 @@ def resolve(root: Path, own: str, limits: Limits) -> Outcome:
             with archived(release["version"], root, scratch) as there:
                 if f"sha256:{there.content}" != release["contentHash"]:
                     found = f"the release {release['version']} that is there has other content than the cited one"
-                    return Outcome(own, MISSING, f"{found}, {release['contentHash']}.")
+                    return Resolved(own, MISSING, f"{found}, {release['contentHash']}.")
                 with Sandbox(there.database, scratch, limits.memory, limits.timeout) as sandbox:
                     return _compared(own, record, sandbox)
         except Missing as error:
-            return Outcome(own, MISSING, f"the release it cites is missing: {error}")
+            return Resolved(own, MISSING, f"the release it cites is missing: {error}")
         except FmdataError as error:
-            return Outcome(own, FAILED, str(error))
+            return Resolved(own, FAILED, str(error))
 
 
-def _compared(own: str, record: Record, sandbox: Sandbox) -> Outcome:
+def _compared(own: str, record: Record, sandbox: Sandbox) -> Resolved:
     normal = sandbox.examine(record["query"]["normalised"]).normal
     if sandbox.examine(record["query"]["written"]).normal != normal:
         raise FmdataError("the query as it was written and its normal form are not the same query.")
     now, before = sandbox.answer(most=KEPT), record["answer"]
     if f"sha256:{now.hash}" == before["hash"]:
-        return Outcome(own, IDENTICAL, f"{now.count:,} rows, each as it was cited.")
+        return Resolved(own, IDENTICAL, f"{now.count:,} rows, each as it was cited.")
     return _changed(own, now, before)
 
 
-def _changed(own: str, now: Result, before: dict[str, Any]) -> Outcome:
+def _changed(own: str, now: Result, before: dict[str, Any]) -> Resolved:
     columns = [[str(column["name"]), column["kind"]] for column in now.columns]
     told = [[str(column["name"]), column["kind"]] for column in before["columns"]]
     if columns != told:
         found = f"the columns are {encoded(columns)}, and were {encoded(told)}"
-        return Outcome(own, CHANGED, f"{found}.")
+        return Resolved(own, CHANGED, f"{found}.")
     if "kept" not in before or now.kept is None:
         found = f"there are {now.count:,} rows, and were {before['rows']:,}"
-        return Outcome(own, CHANGED, f"{found}; they are too many for the record to tell which differ.")
+        return Resolved(own, CHANGED, f"{found}; they are too many for the record to tell which differ.")
     rows, were = Counter(now.kept), Counter(map(encoded, before["kept"]))
     gone, new = sorted((were - rows).elements()), sorted((rows - were).elements())
-    return Outcome(own, CHANGED, f"{len(gone):,} rows are gone, {len(new):,} are new.", tuple(gone), tuple(new))
+    return Resolved(own, CHANGED, f"{len(gone):,} rows are gone, {len(new):,} are new.", tuple(gone), tuple(new))

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 
 from fmdata.citing.answer import Answer
+from fmdata.citing.calls import Calls
 from fmdata.citing.standins import Standins
 from fmdata.citing.statement import Statement, statement
 from fmdata.errors import FmdataError
@@ -29,6 +30,9 @@ from fmdata.sql import Room, room
 BESIDE, LEAST = 250_000_000, 150_000_000
 MORE = "the query needs more memory than it may have, {memory:,.0f} MB. Ask for less, or allow more: --memory-limit"
 
+# What DuckDB and OpenSSL say when there is no more memory, as if it were another error.
+_UNTOLD = ("bad_alloc", "bad allocation", "digital envelope routines")
+
 
 class _Bench:
     """The stand-ins that were asked for last, and the query that was looked at last."""
@@ -36,12 +40,13 @@ class _Bench:
     def __init__(self, database: Path, room: Room) -> None:
         self._database, self._room, self._threads = database, room, 0
         self._standins = Standins(database, room)
+        self._grammar = duckdb.connect()
+        self._calls = Calls(self._grammar)
         self._asked: Statement | None = None
 
     def examine(self, sql: str) -> dict[str, Any]:
         """Look at a query."""
-        with duckdb.connect() as con:
-            self._asked = found = statement(con, sql, self._standins.contents)
+        self._asked = found = statement(self._grammar, sql, self._standins.contents, self._calls)
         return {"written": found.written, "normal": found.normal, "tables": found.tables}
 
     def answer(self, threads: int, rows: bool, **how: Any) -> dict[str, Any]:
@@ -66,9 +71,11 @@ def _reply(bench: _Bench, request: dict[str, Any], memory: int) -> dict[str, Any
         return {"error": str(error)}
     except (duckdb.OutOfMemoryException, MemoryError):
         return {"error": MORE.format(memory=memory / 1e6)}
-    except (duckdb.Error, RecursionError) as error:
-        if "bad_alloc" in str(error) or "bad allocation" in str(error):
+    except (duckdb.Error, RecursionError, ValueError) as error:
+        if any(words in str(error) for words in _UNTOLD):
             return {"error": MORE.format(memory=memory / 1e6)}
+        if isinstance(error, ValueError):
+            raise
         return {"error": f"the query: {error}"}
 
 

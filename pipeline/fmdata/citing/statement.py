@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from fmdata.citing.calls import Calls, expect_table
 from fmdata.citing.contents import Contents, Made
-from fmdata.citing.functions import Functions, expect_table
 from fmdata.citing.grammar import Node, nodes, normal_form, tree
 from fmdata.errors import FmdataError, quote
 from fmdata.sql import one_select, parse
@@ -55,15 +55,15 @@ class _Reached:
     makes: dict[str, str] = field(default_factory=dict)
 
 
-def statement(con: duckdb.DuckDBPyConnection, text: str, given: Contents) -> Statement:
-    """The query that a text is. `con` is any connection: its grammar and its list of functions are asked.
+def statement(con: duckdb.DuckDBPyConnection, text: str, given: Contents, calls: Calls) -> Statement:
+    """The query that a text is. `con` is any connection: its grammar is asked.
 
     Raises `FmdataError` for what cannot be cited, saying why.
     """
     written = _one(text)
     parsed = tree(con, written)
     reached = _Reached()
-    _Look(con, given, reached).at(parsed)
+    _Look(con, given, calls, reached).at(parsed)
     return Statement(
         written, normal_form(con, written, parsed), tuple(sorted(reached.tables)), tuple(reached.makes.values())
     )
@@ -87,9 +87,8 @@ def _one(text: str) -> str:
 class _Look:
     """Looks at all of a tree, and at the views and macros that it reaches."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, given: Contents, reached: _Reached) -> None:
-        self._con, self._given, self._reached = con, given, reached
-        self._functions = Functions(con)
+    def __init__(self, con: duckdb.DuckDBPyConnection, given: Contents, calls: Calls, reached: _Reached) -> None:
+        self._con, self._given, self._calls, self._reached = con, given, calls, reached
         self._seen: set[str] = set()
 
     def at(self, parsed: Node, released: bool = False) -> None:
@@ -119,15 +118,15 @@ class _Look:
                 found = f"{PLACE}: rowid is where a row happens to lie in a file"
                 raise FmdataError(f"{found}; expected columns of the release. Use the table's key.")
             if not table:
-                self._functions.expect_word(column)
+                self._calls.expect_word(column)
         if kind in ("FUNCTION", "WINDOW"):
             _expect_plain(node, node["function_name"])
             name = str(node["function_name"]).lower()
             if name in self._given.macros:
                 self._make(name, self._given.macros[name])
             else:
-                self._functions.expect(node)
-                self._once(name, tuple(f"SELECT {body}" for body in self._functions.bodies.get(name, ())))
+                self._calls.expect(node)
+                self._once(name, tuple(f"SELECT {body}" for body in self._calls.bodies.get(name, ())))
 
     def _from(self, node: Node, own: set[str]) -> None:
         kind = node["type"]

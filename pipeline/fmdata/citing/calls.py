@@ -1,4 +1,4 @@
-"""Which functions a citable query may use: those that give the same for the same, in every run and every engine."""
+"""What a citable query may call: what gives the same for the same, in every run and every engine."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import duckdb
 from fmdata.citing.grammar import Node
 from fmdata.errors import FmdataError
 
-# Functions of tables that read nothing but what they are given.
+# What gives tables and reads nothing but what they are given.
 TABLES = frozenset({"unnest", "range", "generate_series", "json_each", "json_tree"})
-# Words that are functions without parentheses.
+# Words that are calls without parentheses.
 _BARE = frozenset({
     "current_catalog", "current_date", "current_role", "current_schema", "current_time", "current_timestamp",
     "current_user", "localtime", "localtimestamp", "session_user", "user",
@@ -37,15 +37,15 @@ _DECEPTIVE = {
 _BY_NAME = frozenset({"list_aggr", "list_aggregate", "array_aggr", "array_aggregate", "aggregate"})
 # Of the same name with less: the age of a time until now.
 _UNTIL_NOW = {"age": 1}
-# Names DuckDB's grammar knows, and its list of functions does not.
+# Names DuckDB's grammar knows, and its list does not.
 _SPECIAL = frozenset({"unnest", "count_star", "grouping", "struct_pack", "coalesce", "ifnull", "construct_array"})
 _FILES = re.compile(r"read_|parquet_|.*_scan\b|sniff_|glob$|.*scan_dumb$|which_secret$")
 _SESSION = re.compile(r"duckdb_|pragma_|pg_|icu_calendar|summary$|histogram|test_")
 _BUILDERS = frozenset({"query", "query_table", "json_execute_serialized_sql"})
 
 
-class Functions:
-    """The functions of the installed DuckDB: `bodies` are those of its own scalar macros, by their names."""
+class Calls:
+    """What the installed DuckDB can call: `bodies` are those of its own scalar macros, by their names."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         rows = con.execute(
