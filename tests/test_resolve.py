@@ -74,7 +74,7 @@ def test_changed_tells_the_rows_that_differ(resolve, cited, own):
     result = resolve(own)
     assert result.exit_code == 1
     assert result.stdout.splitlines() == [
-        f"{own}  changed: 2 rows are gone, 1 are new.",
+        f"{own}  changed: 2 rows gone, 1 row new.",
         '  - ["Serotonin","99.0"]',
         '  - ["Smooth muscle","55.0"]',
         '  + ["Serotonin","73.0"]',
@@ -97,7 +97,7 @@ def test_changed_without_rows_in_the_record(resolve, cited, own):
     del found["kept"]
     rewrite(cited, own, answer={**found, "hash": "sha256:0", "rows": 7})
     result = resolve(own)
-    assert (result.exit_code, "there are 3 rows, and were 7" in result.stdout) == (1, True)
+    assert (result.exit_code, "there are 3 rows now, and were 7" in result.stdout) == (1, True)
 
 
 def test_a_release_that_is_missing(resolve, cited, own):

@@ -56,7 +56,7 @@ def cite(
       fmdata cite
       fmdata cite "SELECT count(*) AS tables FROM _dictionary" --release 1.0.0
       fmdata cite -f question.sql --format bibtex
-      fmdata cite --table _release --style vancouver
+      fmdata cite --table TABLE --style vancouver
     """
     if sum(given is not None for given in (sql, file, table, row)) > 1 and not (sql is not None and file is not None):
         raise click.UsageError("Cite one thing: a query, a table or a row.")
@@ -173,4 +173,4 @@ def _lines(results: list[Resolved], limit: int, every: bool) -> Iterator[str]:
                 yield f"  {sign} {len(rows) - limit:,} more"
     if every:
         same = sum(result.status == "identical" for result in results)
-        yield f"{len(results):,} citations, {same:,} identical."
+        yield f"{len(results):,} citation{'s' * (len(results) != 1)}, {same:,} identical."

@@ -54,7 +54,7 @@ def _compared(own: str, record: Record, sandbox: Sandbox) -> Resolved:
         raise FmdataError("the query as it was written and its normal form are not the same query.")
     now, before = sandbox.answer(most=KEPT), record["answer"]
     if f"sha256:{now.hash}" == before["hash"]:
-        return Resolved(own, IDENTICAL, f"{now.count:,} rows, each as it was cited.")
+        return Resolved(own, IDENTICAL, f"{_rows(now.count)}, each as it was cited.")
     return _changed(own, now, before)
 
 
@@ -65,8 +65,12 @@ def _changed(own: str, now: Result, before: dict[str, Any]) -> Resolved:
         found = f"the columns are {encoded(columns)}, and were {encoded(told)}"
         return Resolved(own, CHANGED, f"{found}.")
     if "kept" not in before or now.kept is None:
-        found = f"there are {now.count:,} rows, and were {before['rows']:,}"
+        found = f"there are {_rows(now.count)} now, and were {before['rows']:,}"
         return Resolved(own, CHANGED, f"{found}; they are too many for the record to tell which differ.")
     rows, were = Counter(now.kept), Counter(map(encoded, before["kept"]))
     gone, new = sorted((were - rows).elements()), sorted((rows - were).elements())
-    return Resolved(own, CHANGED, f"{len(gone):,} rows are gone, {len(new):,} are new.", tuple(gone), tuple(new))
+    return Resolved(own, CHANGED, f"{_rows(len(gone))} gone, {_rows(len(new))} new.", tuple(gone), tuple(new))
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' * (count != 1)}"
