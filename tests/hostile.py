@@ -137,7 +137,8 @@ HOSTILE = {
         "SELECT version()", "SELECT hash(claim_id) FROM claims", "SELECT json_serialize_sql('SELECT 1')",
         "SELECT json_serialize_plan('SELECT 1')",
     ],
-    "does not name its aggregate": ["SELECT list_aggr([1], 'reservoir' || '_quantile')"],
+    "does not name its aggregate": ["SELECT list_aggr([1], NULL)",
+                                    "SELECT list_aggr([1], 'reservoir' || '_quantile')"],
     "is no function that can be cited": [
         "SELECT getenv('HOME')", "SELECT no_such_function(1)", "SELECT __internal_barrier(1)",
     ],
@@ -175,7 +176,7 @@ HOSTILE = {
         "SELECT value FROM where_from('claims', 'inflammatory-markers-slightly-raised') ORDER BY derivation LIMIT 1",
         "SELECT ntile(3) OVER (ORDER BY modality), claim_id FROM claims", "SELECT last(claim_id) FROM claims",
     ],
-    "have no text of their own": ["SELECT union_value(a := 1)", "SELECT row(1, 2)", "SELECT MAP {[1]: 2}"],
+    "have no text of their own": ["SELECT union_value(a := 1)", "SELECT row(1, 2)", "SELECT {}", "SELECT MAP {[1]: 2}"],
     "not SQL that DuckDB understands": ["SELEC 1", "SELECT 1.random()", "VALUES (1",
                                         "SELECT (" * 2000, "\u202eSELECT 1", "SELECT 'x"],
     "the query: ": ["SELECT nothing FROM claims", "SELECT CAST('x' AS INTEGER)", "SELECT error('stop')"],

@@ -124,7 +124,7 @@ def _kind(kind: DuckDBPyType, column: str) -> Kind:
         return _KINDS[own]
     if own in ("list", "array"):
         return ["list", _kind(_inner(kind)[0][1], column)]
-    if own == "struct" and all(label for label, _ in _inner(kind)):
+    if own == "struct" and _inner(kind) and all(label for label, _ in _inner(kind)):
         return ["struct", *([label, _kind(inner, column)] for label, inner in _inner(kind))]
     if own == "map" and isinstance(found := _kind(_inner(kind)[0][1], column), str):
         return ["map", found, _kind(_inner(kind)[1][1], column)]
