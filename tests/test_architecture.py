@@ -23,7 +23,7 @@ ALLOWED = {
         "sources title unit url value year"
     ),
     "slots of SSSOM, and the table of vocabularies that mappings lead to": (
-        "confidence mapping_justification object_id object_label object_source object_source_version predicate_id "
+        "mapping_justification object_id object_label object_source object_source_version predicate_id "
         "predicate_modifier subject_id subject_label uri_prefix vocabularies"
     ),
     "words of the generated provenance, which a contract asks for with `generated` and docs promise": (
@@ -38,7 +38,7 @@ ALLOWED = {
         "confidence container_title et_al family_name initials link_basis locator locator_type notice_type "
         "published_date work_type"
     ),
-    "words of CSL, BibTeX and RIS": "bibliography doi issue language volume",
+    "words of CSL, BibTeX and RIS": "bibliography issue volume",
     "fields of the tables that keep corrections, tombstones and what changed, and the names of these": (
         "_changes change corrections evidence fate merged_into new_value old_value reported_by reported_on "
         "reporter_role right_value since_version tombstones version wrong_value"
