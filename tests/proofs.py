@@ -54,6 +54,9 @@ PROOFS = {
               ".venv-validators/bin/sssom validate dist/latest/mappings.sssom.tsv"),
         Proof("sssom parser", "mappings.sssom.tsv", ("pypi:sssom",),
               ".venv-validators/bin/python validators/read_sssom.py dist/latest/mappings.sssom.tsv"),
+        Proof("parsers of citations", "citation.bib, citation.ris, citation.csl.json",
+              ("project:bibtexparser", "project:rispy", "project:citeproc-py"),
+              ".venv/bin/python validators/read_citations.py dist/latest"),
         Proof("rocrate-validator", "ro-crate-metadata.json", ("pypi:roc-validator", "npm:ro-crate"),
               ".venv-validators/bin/rocrate-validator -y validate -v --offline --cache-path build/rocrate "
               "-p ro-crate-1.2 build/crate"),
@@ -70,8 +73,8 @@ def run(name: str, release: Path, crate: Path | None = None, cache: Path | None 
     skip_without(proof.needs_node)
     places = {RELEASE: release, CRATE: crate, CACHE: cache}
     words = [_placed(word, places) for word in shlex.split(proof.command)]
-    if words[0] == ".venv/bin/frictionless":
-        words[:1] = [sys.executable, "-m", "frictionless"]
+    if words[0].startswith(".venv/bin/"):
+        words[:1] = {"frictionless": [sys.executable, "-m", "frictionless"]}.get(Path(words[0]).name, [sys.executable])
     return subprocess.run(words, capture_output=True, text=True, encoding="utf-8", cwd=ROOT)
 
 

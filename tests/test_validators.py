@@ -80,6 +80,19 @@ def test_it_is_valid(name, kind, releases):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+def test_citations_are_read_whole(kind, releases):
+    package = load_published(releases[kind])
+    titles = [package.descriptor["title"], *(source["title"] for source in package.descriptor.get("sources", ()))]
+    read = json.loads(fine("parsers of citations", releases[kind]))
+    assert read["csl"] == read["ris"] == titles
+    assert len(read["bib"]) == len(read["apa"]) == len(titles)
+    assert f"(Version {package.version})" in read["apa"][0]
+    if kind != "rich":
+        # What LaTeX would misread is escaped in the others: see test_formats.
+        assert [title.replace("{", "").replace("}", "") for title in read["bib"]] == titles
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_datapackage_of_npm_reads_every_row(kind, releases):
     package = load_published(releases[kind])
     read = json.loads(fine("datapackage", releases[kind]))

@@ -98,6 +98,9 @@ BROKEN = [
     ("csvwvalidate", replaced("data/plants.csv", "oak,,400", "oak,,501"), "<= 500"),
     ("csvwvalidate", replaced("csv-metadata.json", '"data/empty.csv"', '"data/gone.csv"'), "gone"),
     ("sssom validate", replaced("mappings.sssom.tsv", catalogues.DATE, "soon"), "validation error"),
+    ("parsers of citations", dropped("citation.bib", "^}$"), "citation.bib"),
+    ("parsers of citations", replaced("citation.ris", "TI  - ", "ZZ  - "), "citation.ris"),
+    ("parsers of citations", replaced("citation.csl.json", "]", ""), "JSONDecodeError"),
     ("sssom validate", replaced("mappings.sssom.tsv", "\tWILD:x_1\t", "\tTAME:x_1\t"), "TAME"),
 ]  # fmt: skip
 
