@@ -44,5 +44,5 @@ def test_the_words_of_a_release(built, built_meadow):
     assert [text.split("## How to cite\n\n> ")[1].split("\n")[0] for text in texts] == [
         "The fmdata contributors. Fibromyalgia and autoimmunity: facts of a health article as checked, citable data. "
         f"Version {built.version}. Data set.",
-        "Ada Klee, Friends & Fields. Plants of a meadow. Version 0.1.0. Data set. https://doi.org/10.5555/meadow.1",
+        "Ada Klee, Friends & Fields. Plants of a meadow. Version 0.1.0. Data set. https://doi.org/10.5555/Meadow.1",
     ]
