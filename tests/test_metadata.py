@@ -8,7 +8,9 @@ import json
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import bibtexparser
 import pytest
+import rispy
 import yaml
 
 import catalogues
@@ -89,6 +91,20 @@ def test_every_form_says_the_same(kind, releases):
     }  # fmt: skip
     assert said(releases[kind]) == dict.fromkeys(("cff", "zenodo", "croissant", "csvw", "datacite", "xml"), expected)
     assert expected["doi"] == (catalogues.DOI if kind == "rich" else None)
+    item = read(releases[kind], "citation.csl.json")[0]
+    assert (item["title"], item["version"], item.get("DOI")) == (
+        expected["title"], expected["version"], expected["doi"]
+    )  # fmt: skip
+    assert "-".join(f"{part:02}" for part in item["issued"]["date-parts"][0]) == expected["date"]
+    names = [one.get("literal") or f"{one['family']}, {one['given']}" for one in item["author"]]
+    assert names == [one["name"] for one in read(releases[kind], "datacite.json")["creators"]]
+    assert descriptor["contentHash"] in item["note"]
+    with (releases[kind] / "citation.ris").open(encoding="utf-8") as stream:
+        ris = rispy.load(stream)[0]
+    assert (ris["title"], ris.get("doi"), ris["authors"]) == (expected["title"], expected["doi"], names)
+    bib = bibtexparser.parse_string((releases[kind] / "citation.bib").read_text(encoding="utf-8")).entries[0]
+    assert expected["version"] in bib.fields_dict["howpublished"].value
+    assert (bib.fields_dict["doi"].value if "doi" in bib.fields_dict else None) == expected["doi"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

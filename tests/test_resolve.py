@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 
 import pytest
@@ -210,3 +211,4 @@ def test_the_projects_own_citations_resolve(run):
     """Whatever is cited of this project must be had again, with each version of the engine."""
     result = run("resolve", "--all", "--root", ROOT)
     assert (result.exit_code, result.stderr) == (0, "")
+    assert re.search(r"^([1-9]\d*) citations?, \1 identical\.$", result.stdout, re.MULTILINE)
