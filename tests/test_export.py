@@ -236,7 +236,14 @@ def test_what_is_no_export_is_not_replaced(built_once, run, tmp_path):
     assert result.exit_code == 1 and "something else stands there" in result.stderr
     result = run("export", "--to", "sqlite", "-o", tmp_path / "none/a.sqlite", "--root", built_once)
     assert result.exit_code == 1 and "there is no folder" in result.stderr
+    for form in ("sqlite", "xlsx"):
+        result = run("export", "--to", form, "-o", tmp_path / "mine/notes.txt", "--root", built_once)
+        assert result.exit_code == 1 and f"something else stands there, no {form} file" in result.stderr
     assert contents(tmp_path) == {"mine/notes.txt": b"mine"}
+    with zipfile.ZipFile(tmp_path / "mine/packed.zip", "w") as packed:
+        packed.writestr("release/SHA256SUMS", "")
+    result = run("export", "--to", "xlsx", "-o", tmp_path / "mine/packed.zip", "--root", built_once)
+    assert result.exit_code == 1 and "something else stands there, no xlsx file" in result.stderr
 
 
 def test_wrong_input_is_told(orchard, run, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from fmdata.swap import swap
 
 # The forms that are folders; the others are files.
 _FOLDERS = ("parquet", "ro-crate")
+# By what they are known: how an SQLite file begins, and what each workbook has in its zip.
+_SQLITE, _WORKBOOK = b"SQLite format 3\0", "xl/workbook.xml"
 
 
 def default_name(package: Package, form: str) -> str:
@@ -33,7 +36,7 @@ def export(
     `files` gives the folder with all files of the release. An earlier export there goes. Raises `FmdataError` for a
     release that the format cannot hold, and for a place where something else stands.
     """
-    with _aside(target, form in _FOLDERS) as part, connect(room) as con:
+    with _aside(target, form) as part, connect(room) as con:
         if form == "ro-crate":
             write_crate(files(), part)
         elif form == "parquet":
@@ -49,10 +52,10 @@ def export(
 
 
 @contextmanager
-def _aside(target: Path, folder: bool) -> Iterator[Path]:
+def _aside(target: Path, form: str) -> Iterator[Path]:
     """Where to write what is to stand at `target`, a file or an empty folder; it takes its place at the end."""
-    place = target.resolve()
-    _refuse(target, place, folder)
+    place, folder = target.resolve(), form in _FOLDERS
+    _refuse(target, place, form)
     part = place.with_name(f".{place.name}.part")
     _remove(part)
     if folder:
@@ -67,7 +70,8 @@ def _aside(target: Path, folder: bool) -> Iterator[Path]:
         _remove(part)
 
 
-def _refuse(target: Path, place: Path, folder: bool) -> None:
+def _refuse(target: Path, place: Path, form: str) -> None:
+    folder = form in _FOLDERS
     if not place.parent.is_dir():
         raise FmdataError(f"{target}: there is no folder {place.parent}; expected one. Make it, or name another.")
     if not place.exists():
@@ -77,6 +81,20 @@ def _refuse(target: Path, place: Path, folder: bool) -> None:
         raise FmdataError(f"{target}: something else stands there; expected {expected}.")
     if not folder and not place.is_file():
         raise FmdataError(f"{target}: not a plain file; expected one, or none yet.")
+    if not folder and not _is_of(place, form):
+        found = f"{target}: something else stands there, no {form} file"
+        raise FmdataError(f"{found}; expected an earlier export, or none yet. Name another place.")
+
+
+def _is_of(file: Path, form: str) -> bool:
+    """Whether a file is empty, or of the form of an export: all else is somebody's, the contract perhaps."""
+    if form == "sqlite":
+        with file.open("rb") as stream:
+            return stream.read(len(_SQLITE)) in (b"", _SQLITE)
+    if not zipfile.is_zipfile(file):
+        return not file.stat().st_size
+    with zipfile.ZipFile(file) as packed:
+        return _WORKBOOK in packed.namelist()
 
 
 def _remove(part: Path) -> None:
