@@ -210,6 +210,7 @@ def test_refused(cite, citable, arguments, words):
 @pytest.mark.parametrize("arguments", [
     ["SELECT 1", "--table", "claims"], ["SELECT 1", "-f", "-"], ["--row", "claims"], ["SELECT 1", "--format", "xml"],
     ["--table", "claims", "--row", "claims", "x"], ["SELECT 1", "--timeout", "0"], ["SELECT 1", "--timeout", "-1"],
+    ["SELECT 1", "--timeout", "nan"], ["SELECT 1", "--timeout", "inf"], ["SELECT 1", "--timeout", "1e300"],
 ])  # fmt: skip
 def test_usage(cite, arguments):
     assert cite(*arguments).exit_code == 2

@@ -19,8 +19,18 @@ if TYPE_CHECKING:
     from fmdata.citing.resolve import Resolved
 
 _FORMS = ("text", "json", "bibtex", "biblatex", "csl", "ris")
+_DAY = 86_400
+
+
+def _seconds(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    # No range keeps out what is no number.
+    if not 0 < value <= _DAY:
+        raise click.BadParameter(f"{value:g} is not a time; expected seconds, above 0 and at most {_DAY:,}.")
+    return value
+
+
 _TIMEOUT = click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=60, show_default=True,
+    "--timeout", type=float, callback=_seconds, default=60, show_default=True,
     help="How many seconds the query may take, each time it is run.",
 )  # fmt: skip
 # By how a citation resolved, the exit code; of several, the worst counts, the first here.
