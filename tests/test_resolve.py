@@ -169,6 +169,10 @@ def test_a_record_that_is_not_as_it_was_written(resolve, cited, own, change, wor
     ({"query": {"written": "SELECT 1"}}, "query is not what a citation has there"),
     ({"answer": None}, "answer is not what a citation has there"),
     ({"release": []}, "release is not what a citation has there"),
+    ({"answer": {"rows": 3, "columns": [1], "hash": "x"}}, "answer.columns is not what a citation has there"),
+    ({"answer": {"rows": 3, "columns": [], "hash": "x", "kept": 5}}, "answer.kept is not what a citation has there"),
+    ({"credited": [1]}, "credited is not what a citation has there"),
+    ({"creditsComplete": None}, "creditsComplete is not what a citation has there"),
 ])  # fmt: skip
 def test_a_record_under_a_new_seal_is_still_looked_at(resolve, cited, own, changes, words):
     record = {**read(cited, own), **changes}

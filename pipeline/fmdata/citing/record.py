@@ -31,8 +31,16 @@ _SHAPE: dict[str, type | tuple[type, ...] | dict[str, type]] = {
     "answer": {"rows": int, "columns": list, "hash": str},
     "item": dict,
     "credited": list,
+    "creditsComplete": bool,
     "references": list,
     "program": dict,
+}
+# What stands in a list of the record, and what each of it has.
+_WITHIN: dict[tuple[str, ...], type | dict[str, type | tuple[type, ...]]] = {
+    ("answer", "columns"): {"name": str, "kind": (str, list), "type": str},
+    ("answer", "kept"): list,
+    ("credited",): {"key": str, "kind": str, "text": str},
+    ("references",): dict,
 }
 
 
@@ -86,6 +94,11 @@ def _expect(record: Any, own: str, place: str) -> None:
         raise FmdataError(f"{place}: it was changed since it was written: its seal is another. Restore it.")
     if wrong := [word for word, shape in _SHAPE.items() if not _is(record.get(word), shape)]:
         raise FmdataError(f"{place}: {wrong[0]} is not what a citation has there. Restore it.")
+    for path, shape in _WITHIN.items():
+        found = record if len(path) == 1 else record[path[0]]
+        listed = found.get(path[-1], [])
+        if not isinstance(listed, list) or not all(_is(one, shape) for one in listed):
+            raise FmdataError(f"{place}: {'.'.join(path)} is not what a citation has there. Restore it.")
     release, query = record["release"], record["query"]
     content = release["contentHash"].removeprefix("sha256:")
     if record["id"] != own or own != identifier(release["version"], content, query["normalised"]):
