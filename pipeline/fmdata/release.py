@@ -196,3 +196,8 @@ def running_out() -> Iterator[None]:
         raise FmdataError(f"no room for the release: {str(error).splitlines()[0]}. {advice}.") from None
     except duckdb.IOException as error:
         raise FmdataError(f"no room for the release: {error}") from None
+    except duckdb.TransactionException as error:
+        # Of what it cannot write down before a commit, DuckDB says that it could not commit.
+        if "Could not write file" not in str(error):
+            raise
+        raise FmdataError(f"no room for the release: {error}") from None
