@@ -38,7 +38,9 @@ def test_apa_of_a_dataset(meadow, built):
     ]
     package = load_published(built.folder)
     dated = replace(package, descriptor={**package.descriptor, "created": "2026-01-02"})
-    assert bibliography([dataset_item(dated), dataset_item(package)]) == [
+    descriptor = {word: told for word, told in package.descriptor.items() if word != "created"}
+    undated = replace(package, descriptor=descriptor)
+    assert bibliography([dataset_item(dated), dataset_item(undated)]) == [
         f"The fmdata contributors. ({year}). Fibromyalgia and autoimmunity: facts of a health article as checked, "
         f"citable data (Version {built.version}) [Data set]."
         for year in ("2026", "n.d.")

@@ -20,8 +20,10 @@ _CHANGING = "gives something else from run to run or from session to session"
 _APPROXIMATE = "only comes near the value, each time otherwise"
 _ENGINE = "gives what the version of the engine makes of it"
 # DuckDB says of these that they are consistent, which they are within one session of one version.
+_UNORDERED = "gives a list whose order is that of the engine's version"
 _DECEPTIVE = {
     **dict.fromkeys(("current_localtime", "current_localtimestamp"), _CHANGING),
+    **dict.fromkeys(("array_intersect", "list_intersect"), _UNORDERED),
     **dict.fromkeys(
         ("approx_count_distinct", "approx_quantile", "approx_top_k", "reservoir_quantile"),
         _APPROXIMATE,
@@ -29,7 +31,7 @@ _DECEPTIVE = {
     **dict.fromkeys(
         ("alias", "can_cast_implicitly", "combine", "combine_aggr", "create_sort_key", "finalize", "get_type", "hash",
          "icu_sort_key", "index_key", "json_deserialize_sql", "json_serialize_plan", "json_serialize_sql",
-         "parse_duckdb_log_message", "to_aggregate_state", "version"),
+         "parse_duckdb_log_message", "pg_typeof", "to_aggregate_state", "typeof", "version"),
         _ENGINE,
     ),
 }  # fmt: skip

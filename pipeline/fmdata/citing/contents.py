@@ -20,18 +20,23 @@ class Made:
 
 @dataclass(frozen=True)
 class Contents:
-    """The tables by their names in small letters; views, table macros and scalar macros with what they are made of."""
+    """The tables by their names in small letters; views, table macros and scalar macros with what they are made of.
+
+    `columns` are the names, in small letters, of all columns of tables and views.
+    """
 
     tables: dict[str, str]
     views: dict[str, Made]
     table_macros: dict[str, Made]
     macros: dict[str, Made]
+    columns: frozenset[str]
 
 
 def contents(con: duckdb.DuckDBPyConnection, database: str) -> Contents:
     """What an attached database holds."""
     own = f"database_name = {literal(database)} AND schema_name = 'main' AND NOT internal"
     tables = con.execute(f"SELECT table_name FROM duckdb_tables() WHERE {own}").fetchall()
+    columns = con.execute(f"SELECT DISTINCT column_name FROM duckdb_columns() WHERE {own}").fetchall()
     views = con.execute(f"SELECT view_name, sql FROM duckdb_views() WHERE {own}").fetchall()
     macros: dict[str, dict[str, Made]] = {"table_macro": {}, "macro": {}}
     for kind, macro, parameters, body in con.execute(
@@ -46,6 +51,7 @@ def contents(con: duckdb.DuckDBPyConnection, database: str) -> Contents:
         {view.lower(): _view(view, sql) for view, sql in views},
         macros["table_macro"],
         macros["macro"],
+        frozenset(column.lower() for (column,) in columns),
     )
 
 

@@ -30,12 +30,16 @@ class Examined:
 
 @dataclass(frozen=True)
 class Result:
-    """An answer: its columns (name, kind, type), how many rows it has, its hash, and their JSON if they are kept."""
+    """An answer: its columns (name, kind, type), how many rows it has, its hash, and their JSON if they are kept.
+
+    `unnamed` is what is to be said of a column that nobody named, "" where all have names.
+    """
 
     columns: list[dict[str, Any]]
     count: int
     hash: str
     kept: list[str] | None
+    unnamed: str
 
 
 class Sandbox:
@@ -66,7 +70,7 @@ class Sandbox:
         Raises `FmdataError` if it fails, takes too long or needs too much memory.
         """
         told = self._ask({"answer": {"order": order, "threads": threads, "most": most, "rows": False}})
-        return Result(told["columns"], told["count"], told["hash"], told["kept"])
+        return Result(told["columns"], told["count"], told["hash"], told["kept"], told["unnamed"])
 
     def rows(self, restrict: Mapping[str, str]) -> Counter[str]:
         """How often each row, by its hash, is in the answer when tables hold only the rows of the relations given."""

@@ -55,7 +55,8 @@ class _Bench:
         if threads != self._threads:
             self._standins.close()
             self._standins, self._threads = Standins(self._database, self._room, threads), threads
-        return _told(self._standins.answer(self._asked, **how), rows)
+        found = self._standins.answer(self._asked, **how)
+        return {**_told(found, rows), "unnamed": self._asked.unnamed(column.name for column in found.columns)}
 
 
 def _told(found: Answer, rows: bool) -> dict[str, Any]:

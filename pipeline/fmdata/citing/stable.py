@@ -35,7 +35,7 @@ _PICKS = {
 def stable(sandbox: Sandbox, asked: Examined, most: int) -> Result:
     """The answer of the query, if it is the same in every order; its rows are kept as `answer.answer` says.
 
-    Raises `FmdataError` if it is not.
+    Raises `FmdataError` if it is not, and for a column without a name of its own.
     """
     found = sandbox.answer(threads=0, most=most)
     text = asked.normal.lower()
@@ -46,4 +46,7 @@ def stable(sandbox: Sandbox, asked: Examined, most: int) -> Result:
             advice = "End each ORDER BY with the table's key, so that no two rows tie"
             other = "the query has no stable answer: with its rows in another order it gives another"
             raise FmdataError(f"{other}.{why} {advice}.")
+    if found.unnamed:
+        # The hash has the names of columns.
+        raise FmdataError(found.unnamed)
     return found

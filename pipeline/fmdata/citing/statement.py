@@ -5,7 +5,8 @@ What is not known to be harmless is refused, each with a word of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import duckdb
@@ -18,6 +19,8 @@ from fmdata.sql import one_select, parse
 
 PLACE = "the query"
 LONGEST = 100_000
+# What columns are called, by every version, that have no name: counts of rows, numbers, and those of VALUES and series.
+_GIVEN = re.compile(r"count_star\(\)|\d+|col\d+|range|generate_series|unnest")
 _QUERIES = frozenset({"SELECT_NODE", "SET_OPERATION_NODE", "RECURSIVE_CTE_NODE", "CTE_NODE"})
 _FROM = frozenset({"BASE_TABLE", "SUBQUERY", "JOIN", "TABLE_FUNCTION", "EMPTY", "PIVOT", "EXPRESSION_LIST"})
 _EXPRESSIONS = frozenset({
@@ -40,19 +43,31 @@ _KINDS = {
 class Statement:
     """A query that can be cited: as written and in its normal form, and the base tables that it reads, sorted.
 
-    `makes` is the SQL of the views and macros it rests on, each behind those it rests on itself.
+    `makes` is the SQL of the views and macros it rests on, each behind those it rests on itself. `named` are the names,
+    in small letters, that columns of its answer may have; None where they come out of the data.
     """
 
     written: str
     normal: str
     tables: tuple[str, ...]
     makes: tuple[str, ...]
+    named: frozenset[str] | None
+
+    def unnamed(self, columns: Iterable[str]) -> str:
+        """What is to be said of a column of the answer that nobody named, "" where all have names."""
+        for number, column in enumerate(columns, 1):
+            if self.named is not None and column.lower() not in self.named and not _GIVEN.fullmatch(column):
+                found = f"{PLACE}: column {number} has no name of its own, and engines differ in what they call it"
+                return f"{found}: here {quote(column)}. Name it: … AS name."
+        return ""
 
 
 @dataclass
 class _Reached:
     tables: set[str] = field(default_factory=set)
     makes: dict[str, str] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
+    pivots: bool = False
 
 
 def statement(con: duckdb.DuckDBPyConnection, text: str, given: Contents, calls: Calls) -> Statement:
@@ -64,9 +79,9 @@ def statement(con: duckdb.DuckDBPyConnection, text: str, given: Contents, calls:
     parsed = tree(con, written)
     reached = _Reached()
     _Look(con, given, calls, reached).at(parsed)
-    return Statement(
-        written, normal_form(con, written, parsed), tuple(sorted(reached.tables)), tuple(reached.makes.values())
-    )
+    named = None if reached.pivots else given.columns | reached.named
+    normal = normal_form(con, written, parsed)
+    return Statement(written, normal, tuple(sorted(reached.tables)), tuple(reached.makes.values()), named)
 
 
 def _one(text: str) -> str:
@@ -95,6 +110,8 @@ class _Look:
         """Look at a tree; what was `released` may rest on the places of rows, whose order is tried anyway."""
         own = {str(entry["key"]).lower() for node in nodes(parsed) for entry in _ctes(node)}
         for node in nodes(parsed):
+            self._reached.named |= _names(node)
+            self._reached.pivots |= node.get("type") == "PIVOT"
             if node.get("sample"):
                 raise FmdataError(f"{PLACE}: a sample is another one each time. Ask for all rows, or choose by a key.")
             if "class" in node:
@@ -180,6 +197,13 @@ def _ctes(node: Node) -> Iterator[Node]:
     """The named queries of a query; a recursive one has its name in itself too."""
     if isinstance(node.get("cte_map"), dict):
         yield from node["cte_map"]["map"]
+
+
+def _names(node: Node) -> set[str]:
+    """The names that a node gives to columns, or calls them by, in small letters."""
+    lists = (node.get("column_name_alias"), node.get("column_names"), node.get("aliases"))
+    words = [node.get("alias"), *(word for words in lists if isinstance(words, list) for word in words)]
+    return {word.lower() for word in words if isinstance(word, str) and word}
 
 
 def _expect_plain(node: Node, name: str) -> None:

@@ -30,4 +30,5 @@ def as_text(record: dict[str, Any], style: str) -> Iterator[str]:
         for text in bibliography(record["references"], style):
             yield f"    {text}"
     if not record["creditsComplete"]:
-        yield "    There may be more: the answer depends on too many works to try each of them."
+        why = "the release does not say which its rows rest on, or they are too many to try each"
+        yield f"    There may be more works: {why}."

@@ -69,7 +69,8 @@ def _works(
 ) -> tuple[list[Credit], bool]:
     known = works(package)
     if known is None or known.evidence is None:
-        return [], True
+        # The contract does not say what rows rest on, as that of older releases.
+        return [], False
     told = {field for table in read for field in ties(known, table)}
     links = [link for link in _links(con, known) if known.evidence.table in read or link.subjects & told]
     order = list(dict.fromkeys(link.work for link in links))
