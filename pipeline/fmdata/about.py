@@ -141,6 +141,11 @@ def about(package: Package) -> About:
     )
 
 
+def given(record: dict[str, Any]) -> dict[str, Any]:
+    """What of a record is given: nothing that is None or empty. Numbers and truth values are."""
+    return {word: value for word, value in record.items() if value not in (None, "", (), [], {})}
+
+
 def doi_of(text: str) -> str:
     """The DOI that a text is, without what makes it an address; "" for any other text."""
     found = DOI.fullmatch(text)

@@ -36,18 +36,23 @@ class Archived:
         return str(self.package.descriptor.get("created", ""))[:10]
 
 
+def expect_place(place: str) -> None:
+    """Raise `FmdataError` for what names no release of a project: neither a version nor the current build."""
+    if place != LATEST and not is_version(place):
+        raise FmdataError(f"{place}: no version; expected a released one, e.g. 1.0.0, or {LATEST}.")
+
+
 @contextmanager
 def archived(place: str, root: Path, scratch: Path) -> Iterator[Archived]:
     """The frozen release of a version, or the one that the current build (`latest`) is.
 
     Raises `Missing` if it was never released, `FmdataError` if it is not what was released.
     """
+    expect_place(place)
     current = None
     if place == LATEST:
         with opened(LATEST, root, scratch) as build:
             current, place = build.content, str(build.version)
-    elif not is_version(place):
-        raise FmdataError(f"{place}: no version; expected a released one, e.g. 1.0.0, or {LATEST}.")
     folder = root / RELEASES / place
     if current and not folder.is_dir():
         found = f"the current build says {place}, which is not released, so that nobody could get its rows again"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from fmdata.citing.archive import LATEST
+from fmdata import reader
+from fmdata.citing.archive import LATEST, expect_place
 from fmdata.contract import Package
 from fmdata.errors import FmdataError, quote
 from fmdata.history import RELEASES, opened
-from fmdata.history.versions import is_version
 from fmdata.provenance import row_key
 from fmdata.reader import reading_by_contract
 from fmdata.references import Item, dataset_item, row_item, table_item
@@ -24,8 +24,7 @@ def expect_style(style: str) -> None:
 
 def part(root: Path, place: str, table: str | None = None, row: tuple[str, str] | None = None) -> Item:
     """The item of a release, or of a table or row (table, key) of it. Raises `FmdataError` if it is not there."""
-    if place != LATEST and not is_version(place):
-        raise FmdataError(f"{place}: no version; expected a released one, e.g. 1.0.0, or {LATEST}.")
+    expect_place(place)
     with tempfile.TemporaryDirectory(prefix="fmdata-") as aside, opened(place, root, Path(aside)) as release:
         package = release.package
         if row is not None:
@@ -38,8 +37,8 @@ def part(root: Path, place: str, table: str | None = None, row: tuple[str, str] 
 
 
 def _database(root: Path, place: str, package: Package) -> Path:
-    folder = root / "dist/latest" if place == LATEST else root / RELEASES / place
-    return folder / f"{package.name}.duckdb"
+    folder = reader.LATEST if place == LATEST else f"{RELEASES}/{place}"
+    return root / folder / f"{package.name}.duckdb"
 
 
 def _expect_table(package: Package, table: str, views: list[str]) -> None:

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from fmdata.about import About, Agent, Licence, Source, about
+from fmdata.about import About, Agent, Licence, Source, about, given
 from fmdata.contract import Package
 from fmdata.contract.load import load_published
 from fmdata.errors import FmdataError
-from fmdata.metadata.form import as_agent, as_work, given, media_type, write_json
+from fmdata.metadata.form import as_agent, as_work, media_type, write_json
 from fmdata.writers.archive import SUMS, files, read_sums
 from fmdata.writers.csv import DATA
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from fmdata.about import About, about
+from fmdata.about import About, about, given
 from fmdata.contract import Field, Package, Resource
 from fmdata.contract.types import truths
-from fmdata.metadata.form import as_agent, as_licence, as_work, given, media_type, write_lines
+from fmdata.metadata.form import as_agent, as_licence, as_work, media_type, write_lines
 from fmdata.writers.citation import citation
 from fmdata.writers.csv import DATA
 

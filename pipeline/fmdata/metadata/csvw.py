@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from fmdata.about import About, about
+from fmdata.about import About, about, given
 from fmdata.contract import Field, Package, Resource
 from fmdata.contract.types import truths
-from fmdata.metadata.form import as_licence, given, write_lines
+from fmdata.metadata.form import as_licence, write_lines
 from fmdata.writers.csv import DATA
 
 FILE = "csv-metadata.json"

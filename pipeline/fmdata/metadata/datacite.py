@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from fmdata.about import About, Agent, Licence, Source, about
+from fmdata.about import About, Agent, Licence, Source, about, given
 from fmdata.contract import Package
-from fmdata.metadata.form import given, write_json
+from fmdata.metadata.form import write_json
 
 JSON, XML = "datacite.json", "datacite.xml"
 TBA = "(:tba)"

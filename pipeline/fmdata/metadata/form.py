@@ -6,7 +6,7 @@ import json
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from fmdata.about import Agent, Licence, Source
+from fmdata.about import Agent, Licence, Source, given
 
 MEDIA = {
     ".csv": "text/csv",
@@ -26,11 +26,6 @@ MEDIA = {
 def media_type(file: str) -> str:
     """The media type of a file of a release."""
     return MEDIA.get(PurePosixPath(file).suffix, "text/plain")
-
-
-def given(record: dict[str, Any]) -> dict[str, Any]:
-    """What of a record is given: nothing that is None or empty. Numbers and truth values are."""
-    return {word: value for word, value in record.items() if value not in (None, "", (), [], {})}
 
 
 def write_json(path: Path, record: dict[str, Any]) -> None:

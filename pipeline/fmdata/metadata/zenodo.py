@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from fmdata.about import About, Agent, Source, about
+from fmdata.about import About, Agent, Source, about, given
 from fmdata.contract import Package
 from fmdata.metadata.datacite import contributor_type
-from fmdata.metadata.form import given, write_json
+from fmdata.metadata.form import write_json
 
 FILE = ".zenodo.json"
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})

@@ -11,9 +11,10 @@ from typing import Any
 
 import duckdb
 
+from fmdata.about import given
 from fmdata.contract import Package, Resource, lineage, works
 from fmdata.contract.works import WORK_TYPES, Linked
-from fmdata.references.items import Item, date, filled
+from fmdata.references.items import Item, date
 from fmdata.sql import name
 
 OTHERS = {"literal": "others"}
@@ -57,7 +58,7 @@ def _work(row: dict[str, Any], key: str, authors: list[Item], notices: list[str]
     people = [*authors, OTHERS] if row.get("et_al") else authors
     publisher = row.get("publisher")
     locator = row.get("locator")
-    return filled(
+    return given(
         {
             "id": key,
             "type": WORK_TYPES.get(row.get("work_type", ""), "document"),
@@ -89,8 +90,8 @@ def _issued(row: dict[str, Any]) -> Item | None:
 def _author(row: dict[str, Any]) -> Item:
     if row.get("family_name") is None:
         return {"literal": row.get("organization") or ""}
-    given = row.get("given_name") or _initials(row.get("initials") or "")
-    return filled({"family": row["family_name"], "given": given})
+    first = row.get("given_name") or _initials(row.get("initials") or "")
+    return given({"family": row["family_name"], "given": first})
 
 
 def _initials(text: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from fmdata.about import Agent, Source, about
+from fmdata.about import Agent, Source, about, given
 from fmdata.contract import Package
 
 Item = dict[str, Any]
@@ -38,7 +38,7 @@ def dataset_item(package: Package) -> Item:
         "URL": told.homepage,
         "note": f"Content hash {content}" if content else None,
     }
-    return filled(found)
+    return given(found)
 
 
 def table_item(package: Package, table: str) -> Item:
@@ -58,7 +58,7 @@ def query_item(package: Package, identifier: str, title: str = "", url: str = ""
     """
     found = _part(package, identifier, title or f"Result of the query {identifier}")
     whole = [*([found["note"]] if "note" in found else []), *notes]
-    return filled({**found, "URL": url or found.get("URL"), "note": ". ".join(whole)})
+    return given({**found, "URL": url or found.get("URL"), "note": ". ".join(whole)})
 
 
 def source_items(package: Package) -> list[Item]:
@@ -80,17 +80,12 @@ def _source(package: Package, number: int, source: Source) -> Item:
         "URL": url,
         "note": source.description,
     }
-    return filled(found)
+    return given(found)
 
 
 def date(text: str) -> Item | None:
     """A date of CSL of `YYYY`, `YYYY-MM` or `YYYY-MM-DD`, None of no text."""
     return {"date-parts": [[int(part) for part in text.split("-")]]} if text else None
-
-
-def filled(item: Item) -> Item:
-    """An item without what is empty."""
-    return {word: value for word, value in item.items() if value not in (None, "", [])}
 
 
 def _part(package: Package, identifier: str, title: str) -> Item:
@@ -101,4 +96,4 @@ def _part(package: Package, identifier: str, title: str) -> Item:
 
 def _name(agent: Agent) -> Item:
     """A person whose names are told apart; whoever has one name stands as it says, as an organization does."""
-    return filled({"family": agent.family, "given": agent.given}) if agent.family else {"literal": agent.name}
+    return given({"family": agent.family, "given": agent.given}) if agent.family else {"literal": agent.name}

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from fmdata.about import given
 from fmdata.references.cited import OTHERS
-from fmdata.references.items import Item, filled
+from fmdata.references.items import Item
 
 _TYPES = {
     "article": "UNPB",
@@ -70,7 +71,7 @@ def _reference(item: Item) -> dict[str, Any]:
         "urls": [item["URL"].replace(";", "%3B")] if "URL" in item else [],
         "notes": [_line(note) for note in notes],
     }
-    return {word: _line(value) if isinstance(value, str) else value for word, value in filled(found).items()}
+    return {word: _line(value) if isinstance(value, str) else value for word, value in given(found).items()}
 
 
 def _name(name: Item) -> str:

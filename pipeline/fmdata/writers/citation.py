@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fmdata.about import About, Agent, Source, about
+from fmdata.about import About, Agent, Source, about, given
 from fmdata.contract import Package
 from fmdata.references import FORMATS, dataset_item, source_items
 
@@ -48,7 +48,7 @@ def _record(told: About) -> dict[str, Any]:
     # The format has one licence, or several to choose from; those that SPDX does not list it takes as an address.
     listed = [licence.spdx for licence in told.licences if licence.spdx]
     unlisted = next((licence.url for licence in told.licences if licence.url), "")
-    return _given({
+    return given({
         "cff-version": "1.2.0",
         "message": "If you use this dataset, please cite it as below.",
         "type": "dataset",
@@ -68,8 +68,8 @@ def _record(told: About) -> dict[str, Any]:
 
 def _agent(agent: Agent) -> dict[str, str]:
     if not agent.is_person:
-        return _given({"name": agent.name, "orcid": f"https://orcid.org/{agent.orcid}" if agent.orcid else ""})
-    return _given({
+        return given({"name": agent.name, "orcid": f"https://orcid.org/{agent.orcid}" if agent.orcid else ""})
+    return given({
         "family-names": agent.family,
         "given-names": agent.given,
         "affiliation": agent.affiliation,
@@ -79,7 +79,7 @@ def _agent(agent: Agent) -> dict[str, str]:
 
 def _reference(source: Source) -> dict[str, Any]:
     whole = len(source.date) == _WHOLE_DAY
-    return _given({
+    return given({
         "type": source.type or "generic",
         "title": source.title,
         # A title is all the specification asks of a source; "anonymous" is the word CFF gives for an unknown author.
@@ -91,8 +91,3 @@ def _reference(source: Source) -> dict[str, Any]:
         "doi": source.doi,
         "url": "" if source.doi else source.url,
     })  # fmt: skip
-
-
-def _given(record: dict[str, Any]) -> dict[str, Any]:
-    """What of a record is given."""
-    return {word: value for word, value in record.items() if value}
