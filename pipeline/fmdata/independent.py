@@ -57,10 +57,10 @@ class IndependentReader:
 def main() -> None:
     """Validate the package in the folder that the first line of standard input names."""
     with loading():
-        import frictionless
+        from fmdata.validating import validate
     if folder := sys.stdin.readline().rstrip("\n"):
         os.chdir(folder)
-        json.dump(frictionless.validate("datapackage.json").to_descriptor(), sys.stdout)
+        json.dump(validate("datapackage.json"), sys.stdout)
 
 
 if __name__ == "__main__":
