@@ -55,6 +55,14 @@ class Failures:
             self._put_aside()
             self._write(frame)
 
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """All of them, in frames."""
+        if self._aside:
+            self._put_aside()
+            yield from self._aside.merged()
+        elif self.kept:
+            yield pl.DataFrame(self.kept, SCHEMA, orient="row")
+
     def raise_any(self) -> None:
         """Raise `CheckError` if there are failures: with all of them, or with the first of those in `REPORT`.
 

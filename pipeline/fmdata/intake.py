@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 import pandera.polars as pa
@@ -49,12 +50,57 @@ class Meter:
         self.step.part += size / self.size
 
 
+class Receiver(Protocol):
+    """Is given the typed rows of extracts instead of their being held; one call at a time, in a thread of its own."""
+
+    def begin(self, con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+        """There will be rows of a resource, or none."""
+
+    def take(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        resource: Resource,
+        typed: pl.DataFrame,
+        doubt: pl.Series | None,
+        sound: bool,
+    ) -> None:
+        """Take the next rows, in their order: those in doubt mean nothing. Nothing was found yet if it is `sound`."""
+
+    def take_late(self, con: duckdb.DuckDBPyConnection, resource: Resource, typed: pl.DataFrame) -> None:
+        """Take rows that were in doubt, with their numbers in the extract as `ROW`, the first of all being 0."""
+
+
 @dataclass(frozen=True)
 class Passing:
     """What is done with rows that need not be held: they are published, and something of their keys is kept."""
 
     publish: Publish
     keys: PassingKeys
+
+    def begin(self, con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+        # None of its rows: there may be no more.
+        nothing = ", ".join(f"CAST(NULL AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
+        self.publish(con, resource, f"(SELECT {nothing} WHERE false)")
+
+    def take(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        resource: Resource,
+        typed: pl.DataFrame,
+        doubt: pl.Series | None,
+        sound: bool,
+    ) -> None:
+        if fields := self.keys.fields(resource):
+            self.keys.add(con, resource, typed.select(fields), doubt)
+        if sound:
+            # Arrow has other times of day than DuckDB.
+            values = ", ".join(f"CAST({name(f.name)} AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
+            with scanned(con, "_typed", typed):
+                self.publish(con, resource, f"(SELECT {values} FROM _typed)")
+
+    def take_late(self, con: duckdb.DuckDBPyConnection, resource: Resource, typed: pl.DataFrame) -> None:
+        if fields := self.keys.fields(resource):
+            self.keys.settle(con, resource, typed.select(fields), typed.get_column(ROW).to_numpy())
 
 
 def take_in(
@@ -64,7 +110,7 @@ def take_in(
     checks: list[pa.Check] | None,
     found: Failures,
     meter: Meter,
-    passing: Passing | None,
+    passing: Receiver | None,
 ) -> tuple[Taken, list[str]]:
     """Make `raw.<resource>`: the typed rows of an extract, in the order of files and lines.
 
@@ -79,9 +125,7 @@ def take_in(
     by_row = tuple(file.endswith(PARQUET) for file in extract.files)
     taken = Taken(extract, texts_, Frames(extract.resource.names(), by_row, FILE, "_line"))
     if passing:
-        # None of its rows: there may be no more.
-        nothing = ", ".join(f"CAST(NULL AS {storage(f)}) AS {name(f.name)}" for f in extract.resource.fields)
-        passing.publish(con, extract.resource, f"(SELECT {nothing} WHERE false)")
+        passing.begin(con, extract.resource)
     # While a batch is checked, the next one is read and the one before handed over.
     # Whatever fails, the cursor is closed when the threads have ended.
     with con.cursor() as cursor, ThreadPoolExecutor(1) as holder, ThreadPoolExecutor(1) as teller:
@@ -236,9 +280,9 @@ def hold(con: duckdb.DuckDBPyConnection, typed: pl.DataFrame, resource: Resource
 
 
 class _Hand:
-    """Hands rows over in a thread of its own: to be held, or, with `passing`, published as long as they are `sound`."""
+    """Hands rows over in a thread of its own: to be held, or to whoever takes them `passing`."""
 
-    def __init__(self, thread: ThreadPoolExecutor, con: duckdb.DuckDBPyConnection, passing: Passing | None) -> None:
+    def __init__(self, thread: ThreadPoolExecutor, con: duckdb.DuckDBPyConnection, passing: Receiver | None) -> None:
         self._thread, self._con, self.passing = thread, con, passing
         self._last: Future[None] | None = None
 
@@ -250,26 +294,13 @@ class _Hand:
     def over(self, typed: pl.DataFrame, doubt: pl.Series | None, resource: Resource, sound: bool) -> None:
         """Hand over some typed rows but those in doubt, once those before are."""
         self.wait()
-        self._last = self._thread.submit(self._over, typed, doubt, resource, sound)
+        if self.passing:
+            self._last = self._thread.submit(self.passing.take, self._con, resource, typed, doubt, sound)
+        else:
+            self._last = self._thread.submit(hold, self._con, typed, resource)
 
     def over_late(self, typed: pl.DataFrame, resource: Resource) -> None:
-        """Hand over some typed rows that were in doubt, with their numbers in the extract as `ROW`, to no publisher."""
+        """Hand over some typed rows that were in doubt, with their numbers in the extract as `ROW`."""
         self.wait()
-        self._last = self._thread.submit(self._over_late, typed, resource)
-
-    def _over_late(self, typed: pl.DataFrame, resource: Resource) -> None:
-        if self.passing and (fields := self.passing.keys.fields(resource)):
-            numbers = typed.get_column(ROW).to_numpy()
-            self.passing.keys.settle(self._con, resource, typed.select(fields), numbers)
-
-    def _over(self, typed: pl.DataFrame, doubt: pl.Series | None, resource: Resource, sound: bool) -> None:
-        if not self.passing:
-            hold(self._con, typed, resource)
-            return
-        if fields := self.passing.keys.fields(resource):
-            self.passing.keys.add(self._con, resource, typed.select(fields), doubt)
-        if sound:
-            # Arrow has other times of day than DuckDB.
-            values = ", ".join(f"CAST({name(f.name)} AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
-            with scanned(self._con, "_typed", typed):
-                self.passing.publish(self._con, resource, f"(SELECT {values} FROM _typed)")
+        if self.passing:
+            self._last = self._thread.submit(self.passing.take_late, self._con, resource, typed)
