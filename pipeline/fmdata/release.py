@@ -39,7 +39,7 @@ from fmdata.writers.remarks import remarks_on
 from fmdata.writers.views import read_views
 from fmdata.writing import HELD, Writing, begin
 
-_COPIED = ("LICENSE", "CHANGELOG.md")
+COPIED = ("LICENSE", "CHANGELOG.md")
 # What Python, polars and frictionless need beside DuckDB, whatever the size of the data; what DuckDB needs at least.
 BESIDE, LEAST = 500_000_000, 200_000_000
 
@@ -102,7 +102,7 @@ def make(
 
     Raises what `build` raises.
     """
-    _prerequisites(package)
+    expect_prerequisites(package)
     package = dated(package)
     making = Writing(package, aside / "release", room(memory, BESIDE, LEAST, aside / "scratch"), parquet, progress)
     for folder in (making.folder, making.folder / DATA, making.room.scratch):
@@ -155,7 +155,7 @@ def _write_about(package: Package, folder: Path, content: str) -> None:
     write_citation(package, folder)
     write_texts(package, folder, content)
     write_metadata(package, folder)
-    for file in _COPIED:
+    for file in COPIED:
         shutil.copyfile(package.root / file, folder / file)
     shutil.copyfile(standalone.__file__, folder / "verify.py")
 
@@ -174,11 +174,11 @@ def _write_rest(
     write_sums(folder, known)
 
 
-def _prerequisites(package: Package) -> None:
-    """What would stop the build at its end is told at its beginning."""
+def expect_prerequisites(package: Package) -> None:
+    """Raise `FmdataError` for what would stop a build at its end."""
     root = package.root
     mappings(package)
-    for file in _COPIED:
+    for file in COPIED:
         if not (root / file).is_file():
             raise FmdataError(f"{file}: there is no such file in {root}; a release needs it. Add it.")
     for path in (root, Path(tempfile.gettempdir())):

@@ -9,7 +9,7 @@ has for the name of an extract.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -38,12 +38,20 @@ def manifest(contract: Package) -> Package:
     return load(contract.root, f"{RAW}/datapackage.json", extracts=True)
 
 
-def discover(root: Path, package: Package) -> tuple[list[Extract], list[Failure]]:
-    """The extracts of each resource of `package`, in its order, and what is wrong with the set of files."""
-    if not (root / RAW).is_dir():
-        raise FmdataError(f"{RAW}/: there is no such folder; expected the extracts, one file a table or more.")
+def discover(
+    root: Path, package: Package, elsewhere: Iterable[str] | None = None
+) -> tuple[list[Extract], list[Failure]]:
+    """The extracts of each resource of `package`, in its order, and what is wrong with the set of files.
+
+    Where they are not below `root`, `elsewhere` are all files there, by the paths they would have.
+    """
     failures: list[Failure] = []
-    there = list(_files(root, failures))
+    if elsewhere is not None:
+        there = [path for path in elsewhere if _is_extract(path)]
+    elif (root / RAW).is_dir():
+        there = list(_files(root, failures))
+    else:
+        raise FmdataError(f"{RAW}/: there is no such folder; expected the extracts, one file a table or more.")
     if has_manifest(root):
         listed = {r.name: tuple(f"{RAW}/{path}" for path in r.paths) for r in package}
     else:
@@ -66,6 +74,12 @@ def discover(root: Path, package: Package) -> tuple[list[Extract], list[Failure]
                 failures.append(Failure(path, rule="missing file", found=found, advice=made))
         failures += _twice([path for path in sorted(paths) if path in there])
     return [Extract(r, tuple(sorted(listed[r.name]))) for r in package], failures
+
+
+def _is_extract(path: str) -> bool:
+    """Whether a file is neither hidden nor a note."""
+    parts = path.split("/")
+    return not any(part.startswith(".") for part in parts) and parts[-1] not in _NOTES
 
 
 def _stem(path: str) -> str:
@@ -101,5 +115,5 @@ def _files(root: Path, failures: list[Failure]) -> Iterator[str]:
             elif path.is_symlink():
                 found = "a symbolic link"
                 failures.append(Failure(shown, rule="symlink", found=found, expected="a file of its own"))
-            elif path.is_file() and not name.startswith(".") and name not in _NOTES:
+            elif path.is_file() and _is_extract(name):
                 yield shown

@@ -22,22 +22,22 @@ def content_hash(hashes: dict[str, str]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
+def described(package: Package, content: str) -> dict[str, Any]:
+    """What the descriptor of a release says of the whole, its `content` hash among it; its tables are added to it."""
+    # Without a profile, readers fall back on version 1, which knows fewer constraints.
+    profile = "https://datapackage.org/profiles/2.0/datapackage.json"
+    return {"$schema": profile, **package.descriptor, "contentHash": f"sha256:{content}", "resources": []}
+
+
 def write_descriptor(package: Package, folder: Path, counts: dict[str, int]) -> dict[str, str]:
     """Write `folder/datapackage.json` for the CSV files that stand in `folder/data/`; returns their SHA-256."""
     hashes = digests(folder, (f"{DATA}/{resource.name}.csv" for resource in package))
-    # Without a profile, readers fall back on version 1, which knows fewer constraints.
-    profile = "https://datapackage.org/profiles/2.0/datapackage.json"
-    descriptor: dict[str, Any] = {
-        "$schema": profile,
-        **package.descriptor,
-        "contentHash": f"sha256:{content_hash(hashes)}",
-        "resources": [],
-    }
+    descriptor = described(package, content_hash(hashes))
     for resource in package:
         file = f"{DATA}/{resource.name}.csv"
         published = {
             **resource.descriptor,
-            "schema": _published(resource.descriptor["schema"]),
+            "schema": published_schema(resource.descriptor["schema"]),
             "path": file,
             # R's frictionless reads the older profile word; frictionless would guess the delimiter without a dialect.
             "type": "table",
@@ -58,7 +58,7 @@ def write_descriptor(package: Package, folder: Path, counts: dict[str, int]) -> 
     return hashes
 
 
-def _published(schema: dict[str, Any]) -> dict[str, Any]:
+def published_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """A schema without what only a build can follow: the names of columns that are not published."""
     fields = [
         {word: value for word, value in field.items() if word not in ("asWritten", "passage") or value[0] != "_"}

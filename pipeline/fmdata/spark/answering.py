@@ -1,0 +1,74 @@
+"""Questions about whole tables, asked in the SQL of the local engine and answered by Spark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+import sqlglot
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from sqlglot import exp
+
+from fmdata.checks import KeyQuestion
+from fmdata.contract import Resource
+from fmdata.errors import FmdataError
+
+# Rows of an answer that the driver holds at a time.
+_AT_ONCE = 50_000
+
+
+def expose(spark: SparkSession, schema: str, resource: Resource, rows: DataFrame, files: tuple[str, ...]) -> None:
+    """Let questions find the typed rows of a resource as `schema.<resource>`, each with its `_file` and `_line`."""
+    known = spark.createDataFrame([*enumerate(files)], "_extract int, _file string")
+    placed = rows.join(F.broadcast(known), "_extract", "left").select(
+        *(F.col(_quoted(field)) for field in resource.names()), "_file", "_line"
+    )
+    placed.createOrReplaceTempView(view(schema, resource.name))
+
+
+def view(schema: str, table: str) -> str:
+    """What Spark calls the view of a table: its views have no schemas."""
+    return f"{schema}__{table}"
+
+
+def translated(sql: str) -> str:
+    """The SQL of DuckDB as that of Spark. Raises `FmdataError`, naming it, for what Spark has nothing like."""
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+        for table in tree.find_all(exp.Table):
+            if table.db:
+                table.replace(exp.to_table(_quoted(view(table.db, table.name)), dialect="spark", alias=table.alias))
+        return tree.transform(_as_spark_has_it).sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    except sqlglot.errors.SqlglotError as error:
+        raise FmdataError(f"cannot be asked of Spark: {str(error).splitlines()[0]}") from None
+
+
+def broken(spark: SparkSession, question: KeyQuestion) -> Iterator[pl.DataFrame]:
+    """Frames of failures: how Spark answers a question about a key."""
+    if spark.sql(translated(question.proof)).first()[0]:  # type: ignore[index]
+        return
+    yield from map(question.tell, frames(spark.sql(translated(question.rows))))
+
+
+def frames(rows: DataFrame) -> Iterator[pl.DataFrame]:
+    """The rows of a query, some at a time, as many partitions as there are one after the other."""
+    some = []
+    for row in rows.toLocalIterator():
+        some.append(tuple(row))
+        if len(some) == _AT_ONCE:
+            yield pl.DataFrame(some, rows.columns, orient="row")
+            some = []
+    if some:
+        yield pl.DataFrame(some, rows.columns, orient="row", infer_schema_length=None)
+
+
+def _as_spark_has_it(node: exp.Expression) -> exp.Expression:
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
+        # Of 64 bits, as DuckDB's is.
+        return exp.func("xxhash64", *node.expressions)
+    return node
+
+
+def _quoted(column: str) -> str:
+    return "`" + column.replace("`", "``") + "`"

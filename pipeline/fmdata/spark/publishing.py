@@ -1,0 +1,168 @@
+"""A release as Spark writes it: partitioned Parquet in the order of the extracts, described, counted and hashed.
+
+The content hash is that of the local engine: SHA-256 over the CSV text of each table. It is taken of what was written,
+read once more: workers make the text, in blocks, and one of them hashes these in their order.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from fmdata.arrow import ArrowStream
+from fmdata.contract import Package, Resource
+from fmdata.contract.types import storage
+from fmdata.errors import FmdataError
+from fmdata.spark.storage import Folder, telling
+from fmdata.sql import name
+from fmdata.writers.archive import SUMS
+from fmdata.writers.csv import DATA, append_csv
+from fmdata.writers.descriptor import described, published_schema
+
+# Rows of one Parquet file.
+_ROWS = 2_000_000
+_BLOCKS = "part string, nth bigint, rows bigint, text binary"
+_HASHED = "rows bigint, size bigint, digest string"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A table as it was published: its Parquet files, the rows in them, and size and SHA-256 of its CSV text."""
+
+    files: list[str]
+    rows: int
+    size: int
+    digest: str
+
+
+def write_table(spark: SparkSession, resource: Resource, rows: DataFrame, release: Folder) -> Published:
+    """Write the typed rows of a table below `release`, in the order of their extracts, and read them once more."""
+    target = f"{DATA}/{resource.name}"
+    with telling(f"the table {resource.name}"):
+        ordered = rows.orderBy("_extract", "_line").drop("_extract", "_line")
+        ordered.write.option("maxRecordsPerFile", _ROWS).parquet(f"{release.url}/{target}")
+        files = _named(release, target)
+        if not files:
+            raise FmdataError(f"the table {resource.name}: Spark wrote no file of it.")
+        read = spark.read.parquet(f"{release.url}/{target}")
+        blocks = read.select(
+            "*", F.col("_metadata.file_name").alias("_part"), F.col("_metadata.row_index").alias("_nth")
+        )
+        text = blocks.mapInArrow(_as_text(resource), _BLOCKS)
+        one = text.repartition(1).sortWithinPartitions("part", "nth")
+        [(count, size, digest)] = one.mapInArrow(_hashed(resource), _HASHED).collect()
+    return Published(files, count, size, digest)
+
+
+def _named(release: Folder, target: str) -> list[str]:
+    """Give the files that Spark wrote names that tell their order and nothing else; removes what it wrote beside."""
+    found: list[str] = []
+    for file in release.files():
+        if not file.path.startswith(f"{target}/"):
+            continue
+        if not file.path.endswith(".parquet"):
+            release.remove(file.path)
+            continue
+        found.append(f"{target}/part-{len(found):05}.parquet")
+        release.move(file.path, found[-1])
+    return found
+
+
+def _as_text(resource: Resource) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """CSV text of typed rows, each block with the place of its first row."""
+
+    def convert(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        with tempfile.TemporaryDirectory(prefix="fmdata-") as folder, duckdb.connect() as con:
+            con.execute("SET threads = 1; SET TimeZone = 'UTC'")
+            file = Path(folder, DATA, f"{resource.name}.csv")
+            file.parent.mkdir()
+            for batch in batches:
+                for part in _whole_parts(batch):
+                    # A file that stands there gets no header.
+                    file.touch()
+                    append_csv(con, resource, _relation(con, resource, part), Path(folder), Path(folder))
+                    cells = [[part.column("_part")[0].as_py()], [part.column("_nth")[0].as_py()], [len(part)]]
+                    yield pa.record_batch(
+                        [*cells, pa.array([file.read_bytes()])], names=["part", "nth", "rows", "text"]
+                    )
+                    file.unlink()
+
+    return convert
+
+
+def _whole_parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+    """The rows of a batch that stand behind each other in one file."""
+    parts, first = batch.column("_part").to_pylist(), 0
+    nth = batch.column("_nth").to_pylist()
+    for row in range(1, len(batch) + 1):
+        if row == len(batch) or parts[row] != parts[first] or nth[row] != nth[row - 1] + 1:
+            yield batch.slice(first, row - first)
+            first = row
+
+
+def _relation(con: duckdb.DuckDBPyConnection, resource: Resource, part: pa.RecordBatch) -> str:
+    con.register("_rows", ArrowStream(pl.DataFrame(pa.Table.from_batches([part])).select(resource.names())))
+    values = ", ".join(f"CAST({name(f.name)} AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
+    return f"(SELECT {values} FROM _rows)"
+
+
+def _hashed(resource: Resource) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+    """Rows, bytes and SHA-256 of blocks of text that come in their order."""
+
+    def convert(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        digest, rows, size = hashlib.sha256(), 0, 0
+        with tempfile.TemporaryDirectory(prefix="fmdata-") as folder, duckdb.connect() as con:
+            Path(folder, DATA).mkdir()
+            nothing = ", ".join(f"CAST(NULL AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
+            append_csv(con, resource, f"(SELECT {nothing} WHERE false)", Path(folder), Path(folder))
+            header = Path(folder, DATA, f"{resource.name}.csv").read_bytes()
+        digest.update(header)
+        size += len(header)
+        for batch in batches:
+            rows += sum(batch.column("rows").to_pylist())
+            for text in batch.column("text"):
+                digest.update(text.as_buffer())
+                size += len(text.as_buffer())
+        yield pa.record_batch([[rows], [size], [digest.hexdigest()]], names=["rows", "size", "digest"])
+
+    return convert
+
+
+def describe(package: Package, published: dict[str, Published], content: str) -> bytes:
+    """The descriptor of a release of Parquet files, in bytes."""
+    descriptor = described(package, content)
+    for resource in package:
+        table = published[resource.name]
+        descriptor["resources"].append(
+            {
+                **resource.descriptor,
+                "schema": published_schema(resource.descriptor["schema"]),
+                "path": table.files,
+                "type": "table",
+                "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+                "rowCount": table.rows,
+                "csv": {"bytes": table.size, "hash": f"sha256:{table.digest}"},
+            }
+        )
+    return (json.dumps(descriptor, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode()
+
+
+def write_sums(spark: SparkSession, release: Folder) -> None:
+    """Write SHA256SUMS of every file of the release, as sha256sum reads it; the workers take the sums."""
+    with telling(SUMS):
+        read = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(release.file_url("")[:-1])
+        found: list[Any] = read.select("path", F.sha2("content", 256)).collect()
+    lines = sorted(f"{digest}  {path.removeprefix(release.url + '/')}\n" for path, digest in found)
+    release.write(SUMS, "".join(sorted(lines, key=lambda line: line[66:])).encode())

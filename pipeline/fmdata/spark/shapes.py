@@ -1,0 +1,85 @@
+"""The columns that travel between workers and Spark: those of typed rows, and what workers tell beside them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+
+import polars as pl
+import pyarrow as pa
+
+from fmdata.contract import Resource
+from fmdata.contract.types import storage
+from fmdata.errors import Failure
+from fmdata.failing import SCHEMA
+
+# Arrow's type of a field's values, by the type that holds them in DuckDB. Spark has each of them too.
+_ARROW = {
+    "VARCHAR": pa.string(),
+    "JSON": pa.string(),
+    "BIGINT": pa.int64(),
+    "INTEGER": pa.int32(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "TIME": pa.time64("us"),
+    "TIMESTAMP": pa.timestamp("us"),
+}
+_SPARK = {
+    "VARCHAR": "string",
+    "JSON": "string",
+    "BIGINT": "bigint",
+    "INTEGER": "int",
+    "DOUBLE": "double",
+    "BOOLEAN": "boolean",
+    "DATE": "date",
+    "TIME": "time(6)",
+    "TIMESTAMP": "timestamp_ntz",
+}
+# Where a row comes from: the number of its file among those of its extract, and its line.
+PLACE = {"_extract": (pa.int32(), "int"), "_line": (pa.int64(), "bigint")}
+# What is told instead of a row: failures that were found at a stage, as an Arrow file of a frame of failures.
+TOLD = {"_stage": (pa.string(), "string"), "_told": (pa.binary(), "binary")}
+# The stages, in the order in which they stop a build: something that is no matter of rows; the form and the bytes of a
+# file, what is a row in it, what is wrong with the rows. `DOUBTED` tells of no failure yet, but that a file has some.
+ERROR, BYTES, RECORDS, ROWS, DOUBTED = "error", "bytes", "records", "rows", "doubted"
+
+
+def arrow_schema(resource: Resource) -> pa.Schema:
+    """Typed rows of a resource with their places, or what is told instead."""
+    fields = [(field.name, _ARROW[storage(field)]) for field in resource.fields]
+    return pa.schema([*fields, *((name, kind) for name, (kind, _) in (PLACE | TOLD).items())])
+
+
+def spark_schema(resource: Resource) -> str:
+    """The same for Spark."""
+    fields = {field.name: _SPARK[storage(field)] for field in resource.fields}
+    fields |= {name: kind for name, (_, kind) in (PLACE | TOLD).items()}
+    return ", ".join(f"`{name.replace('`', '``')}` {kind}" for name, kind in fields.items())
+
+
+def rows_as_arrow(typed: pl.DataFrame, schema: pa.Schema) -> list[pa.RecordBatch]:
+    """Typed rows with their places."""
+    table = typed.to_arrow()
+    nothing = pa.nulls(len(typed))
+    columns = [table[name] if name in table.column_names else nothing for name in schema.names]
+    found: list[pa.RecordBatch] = pa.table(columns, names=schema.names).cast(schema).to_batches()
+    return found
+
+
+def told_as_arrow(stage: str, frame: pl.DataFrame, schema: pa.Schema) -> pa.RecordBatch:
+    """Some failures of a stage, as one row."""
+    buffer = io.BytesIO()
+    frame.write_ipc(buffer)
+    cells = {"_stage": [stage], "_told": [buffer.getvalue()]}
+    return pa.record_batch([pa.array(cells.get(f.name, [None]), f.type) for f in schema], schema=schema)
+
+
+def told_failures(told: bytes) -> pl.DataFrame:
+    """The failures that one such row tells."""
+    return pl.read_ipc(io.BytesIO(told))
+
+
+def as_frame(failures: Iterable[Failure]) -> pl.DataFrame:
+    """Some failures as a frame."""
+    return pl.DataFrame(list(failures), SCHEMA, orient="row")

@@ -1,0 +1,94 @@
+"""Extracts taken in by the workers: their typed rows are kept on disk, what is wrong is told as it is locally."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass, field, replace
+
+import pandera.polars as pa
+import polars as pl
+from pyspark.cloudpickle import dumps
+from pyspark.sql import DataFrame, SparkSession
+
+from fmdata.checks import Rules
+from fmdata.checks.rules import FOLDER, sees_one_row
+from fmdata.contract import Resource
+from fmdata.errors import Failure, FmdataError, raise_if
+from fmdata.extracts import Extract
+from fmdata.failing import listed
+from fmdata.failures import Failures
+from fmdata.spark.reading import again, taken_in
+from fmdata.spark.shapes import BYTES, DOUBTED, ERROR, RECORDS, ROWS, told_failures
+from fmdata.spark.storage import File, Folder, telling
+from fmdata.spark.whole_tables import judged_whole
+from fmdata.spark.worker import Task
+
+# What a worker's DuckDB may use while it looks at rows in doubt; it holds no others.
+_MEMORY = 200_000_000
+
+
+@dataclass
+class Staged:
+    """The extracts of a project, taken in: their rows stand in the folder `stage`, by resource."""
+
+    spark: SparkSession
+    raw: Folder
+    stage: Folder
+    there: Mapping[str, File]
+    extracts: dict[str, Extract] = field(default_factory=dict)
+
+    def rows(self, table: str) -> DataFrame:
+        """The typed rows of a resource, with `_extract`, the number of the file, and `_line`."""
+        return self._read(table).where("_line IS NOT NULL").drop("_stage", "_told")
+
+    def take_in(self, extract: Extract, without: Set[str], checks: Rules | None) -> None:
+        """Have an extract taken in, but for some files, and its rows checked, but for rules that look at further rows.
+
+        Without `checks`, not even none, they are not held against their contract.
+        """
+        resource = extract.resource
+        extract = replace(extract, files=tuple(file for file in extract.files if file not in without))
+        self.extracts[resource.name] = extract
+        own = None if checks is None else [check for check in checks if sees_one_row(check)]
+        task = Task(resource, own, {file: number for number, file in enumerate(extract.files)}, _MEMORY)
+        with telling(f"the extracts of {resource.name}"):
+            taken_in(self.spark, self.raw, extract, self.there, task).write.parquet(f"{self.stage.url}/{resource.name}")
+            if doubted := {failure.file for failure in listed(self._told(resource.name, DOUBTED))}:
+                more = again(self.spark, self.raw, doubted, self.there, task)
+                more.where("_stage IS NOT NULL").write.mode("append").parquet(f"{self.stage.url}/{resource.name}")
+
+    def refuse(self, failures: list[Failure]) -> None:
+        """Raise `failures` with what is wrong with the bytes of files, or else what in them is no record."""
+        for error in self._all(ERROR):
+            raise FmdataError(error.found)
+        raise_if(failures + self._all(BYTES))
+        raise_if(self._all(RECORDS))
+
+    def tell(self, rules: Mapping[str, Rules], found: Failures) -> None:
+        """Add what is wrong with rows to what is `found`."""
+        for table, extract in self.extracts.items():
+            found.add(self._told(table, ROWS))
+            if beyond := [check for check in rules.get(table, []) if not sees_one_row(check)]:
+                found.add(judged_whole(self.rows(table), extract, beyond))
+
+    def _all(self, stage: str) -> list[Failure]:
+        return [failure for table in self.extracts for failure in listed(self._told(table, stage))]
+
+    def _told(self, table: str, stage: str) -> Iterator[pl.DataFrame]:
+        with telling(f"the extracts of {table}"):
+            for row in self._read(table).where(f"_stage = '{stage}'").select("_told").toLocalIterator():
+                yield told_failures(bytes(row[0]))
+
+    def _read(self, table: str) -> DataFrame:
+        return self.spark.read.parquet(f"{self.stage.url}/{table}")
+
+
+def expect_shippable(resource: Resource, checks: list[pa.Check]) -> None:
+    """Raise `FmdataError` for a rule that cannot be sent to workers: one that holds on to a file, or a lock."""
+    for check in checks:
+        try:
+            dumps(check)
+        except Exception as error:
+            where = f"{FOLDER}/{resource.name}.py: the rule {check.name}"
+            advice = "Let it hold nothing but plain values and expressions"
+            raise FmdataError(f"{where} cannot be sent to workers ({error}). {advice}.") from None

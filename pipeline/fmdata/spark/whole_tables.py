@@ -1,0 +1,40 @@
+"""Rules that look at further rows: the whole table goes to one worker, which must be able to hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandera.polars as pa
+import polars as pl
+import pyarrow
+from pyspark.sql import DataFrame
+
+from fmdata.checks import RowChecks
+from fmdata.errors import Failure, FmdataError
+from fmdata.extracts import Extract
+from fmdata.spark.shapes import ERROR, ROWS, as_frame, told_failures
+from fmdata.taken import places
+
+_TOLD = pyarrow.schema([("stage", pyarrow.string()), ("told", pyarrow.binary())])
+
+
+def judged_whole(rows: DataFrame, extract: Extract, checks: list[pa.Check]) -> Iterator[pl.DataFrame]:
+    """Frames of failures: what rules that look beyond a row say of all rows of an extract."""
+
+    def judge(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        parts = [pl.DataFrame(pyarrow.Table.from_batches([batch])) for batch in batches if len(batch)]
+        try:
+            rules = RowChecks(extract.resource, checks, contract=False)
+            found = rules.told_whole(pl.concat(parts).sort("_extract", "_line"), places(extract)) if parts else []
+            told = [(ROWS, frame) for frame in found if len(frame)]
+        except FmdataError as error:
+            told = [(ERROR, as_frame([Failure("", rule="error", found=str(error))]))]
+        for stage, frame in told:
+            buffer = frame.write_ipc(None).getvalue()
+            yield pyarrow.record_batch([[stage], pyarrow.array([buffer], pyarrow.binary())], schema=_TOLD)
+
+    for stage, told in rows.repartition(1).mapInArrow(judge, "stage string, told binary").toLocalIterator():
+        frame = told_failures(bytes(told))
+        if stage == ERROR:
+            raise FmdataError(str(frame.item(0, "found")))
+        yield frame
