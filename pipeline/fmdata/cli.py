@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from fmdata import __version__, terminal
 from fmdata.cite_commands import cite, resolve
@@ -79,7 +80,23 @@ for command in (anchor, verify, trace, coverage, diff, export, version, release,
 @click.option("--force", is_flag=True, help="Build even if nothing has changed.")
 @click.option("--parquet", is_flag=True, help="Publish data/<table>.parquet beside data/<table>.csv.")
 @MEMORY_LIMIT
-def build(root: Path, force: bool, parquet: bool, memory: int) -> None:
+@click.option("--engine", type=click.Choice(["local", "spark"]), default="local", show_default=True,
+              help="Who does the work: this machine, or Apache Spark, which publishes Parquet.")  # fmt: skip
+@click.option(
+    "--master", help="For --engine spark: the cluster, as Spark names it. Without it, this machine's processors."
+)
+@click.option("--raw", help="For --engine spark: the URL of the folder raw/, if it is not in the project's folder.")
+@click.option("--output", help="For --engine spark: the URL of the folder to make instead of dist/latest/.")
+def build(
+    root: Path,
+    force: bool,
+    parquet: bool,
+    memory: int,
+    engine: str,
+    master: str | None,
+    raw: str | None,
+    output: str | None,
+) -> None:
     """Check everything and make dist/latest/, whole or not at all; if nothing has changed since, say so.
 
     \b
@@ -87,23 +104,52 @@ def build(root: Path, force: bool, parquet: bool, memory: int) -> None:
       fmdata build
       fmdata build --root ../other-data
       fmdata build --force --parquet
+      fmdata build --engine spark --master spark://host:7077
     """
     from fmdata.files import forget_report
     from fmdata.record import start, unchanged
 
+    if engine != "spark" and (master or raw or output):
+        raise click.UsageError("--master, --raw and --output are for --engine spark.")
     forget_report(root)
+    if engine == "spark":
+        given = click.get_current_context().get_parameter_source("memory")
+        if parquet or force or given is ParameterSource.COMMANDLINE:
+            raise click.UsageError("--force, --parquet and --memory-limit are for --engine local; Spark has its own.")
+        on_spark = _build_on_spark(root.resolve(), master or "local[*]", raw, output)
+        _tell(on_spark, "checked", output or str(on_spark.folder))
+        return
     # Asked here, before the engine is loaded, which takes longer than to look at everything it would read.
     begun = start(root.resolve(), {"parquet": parquet})
     release = None if force else unchanged(begun)
     done = "unchanged, so not built again (--force builds it)"
     if release is None:
         release, done = _build(begun, memory, parquet), "checked and verified"
+    _tell(release, done, str(release.folder))
+
+
+def _tell(release: Release, done: str, place: str) -> None:
     tables, rows = len(release.counts), sum(release.counts.values())
     click.echo(f"{release.name} {release.version}: tables: {tables}, rows: {rows:,}; {done}.")
     for remark in release.remarks:
         click.echo(remark)
     click.echo(f"content sha256:{release.content}")
-    click.echo(str(release.folder))
+    click.echo(place)
+
+
+def _build_on_spark(root: Path, master: str, raw: str | None, output: str | None) -> Release:
+    from fmdata.errors import CheckError
+    from fmdata.spark.session import expect_spark, session
+
+    expect_spark(master)
+    from fmdata.spark.build import build, prepared
+
+    try:
+        package = prepared(root)
+        with session(master) as spark, terminal.progress() as progress:
+            return build(spark, package, progress, raw, output)
+    except CheckError as error:
+        fail(error, "text")
 
 
 def _build(begun: Start, memory: int, parquet: bool) -> Release:

@@ -13,6 +13,7 @@ from sqlglot import exp
 from fmdata.checks import KeyQuestion
 from fmdata.contract import Resource
 from fmdata.errors import FmdataError
+from fmdata.spark.shapes import quoted
 
 # Rows of an answer that the driver holds at a time.
 _AT_ONCE = 50_000
@@ -22,7 +23,7 @@ def expose(spark: SparkSession, schema: str, resource: Resource, rows: DataFrame
     """Let questions find the typed rows of a resource as `schema.<resource>`, each with its `_file` and `_line`."""
     known = spark.createDataFrame([*enumerate(files)], "_extract int, _file string")
     placed = rows.join(F.broadcast(known), "_extract", "left").select(
-        *(F.col(_quoted(field)) for field in resource.names()), "_file", "_line"
+        *(F.col(quoted(field)) for field in resource.names()), "_file", "_line"
     )
     placed.createOrReplaceTempView(view(schema, resource.name))
 
@@ -38,15 +39,16 @@ def translated(sql: str) -> str:
         tree = sqlglot.parse_one(sql, read="duckdb")
         for table in tree.find_all(exp.Table):
             if table.db:
-                table.replace(exp.to_table(_quoted(view(table.db, table.name)), dialect="spark", alias=table.alias))
-        return tree.transform(_as_spark_has_it).sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+                table.replace(exp.to_table(quoted(view(table.db, table.name)), dialect="spark", alias=table.alias))
+        found: str = tree.transform(_as_spark_has_it).sql("spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+        return found
     except sqlglot.errors.SqlglotError as error:
         raise FmdataError(f"cannot be asked of Spark: {str(error).splitlines()[0]}") from None
 
 
 def broken(spark: SparkSession, question: KeyQuestion) -> Iterator[pl.DataFrame]:
     """Frames of failures: how Spark answers a question about a key."""
-    if spark.sql(translated(question.proof)).first()[0]:  # type: ignore[index]
+    if spark.sql(translated(question.proof)).first()[0]:
         return
     yield from map(question.tell, frames(spark.sql(translated(question.rows))))
 
@@ -68,7 +70,3 @@ def _as_spark_has_it(node: exp.Expression) -> exp.Expression:
         # Of 64 bits, as DuckDB's is.
         return exp.func("xxhash64", *node.expressions)
     return node
-
-
-def _quoted(column: str) -> str:
-    return "`" + column.replace("`", "``") + "`"

@@ -27,22 +27,32 @@ from fmdata.spark.staging import Staged, expect_shippable
 from fmdata.spark.storage import Folder, local
 from fmdata.swap import staging, swap
 from fmdata.tables import is_published_as_is
+from fmdata.writers.cookbook import QUERIES
 from fmdata.writers.csv import DATA
 from fmdata.writers.descriptor import content_hash
+from fmdata.writers.views import VIEWS
+
+
+def prepared(root: Path) -> Package:
+    """The contract of a project that can be built on Spark.
+
+    Raises `CheckError` for its faults and `FmdataError` for what would stop the build, or what this engine has not.
+    """
+    package = load(root)
+    expect_prerequisites(package)
+    _expect_simple(package)
+    return dated(package)
 
 
 def build(
-    spark: SparkSession, root: Path, progress: Progress, raw: str | None = None, output: str | None = None
+    spark: SparkSession, package: Package, progress: Progress, raw: str | None = None, output: str | None = None
 ) -> Release:
     """Build a release on Spark: at `dist/latest/` of the project, or in the folder with the URL `output`.
 
     The extracts are below the URL `raw`, if they are not in the project's own folder. Raises `CheckError` for bad data
     and `FmdataError` for anything else a user can mend; either leaves the previous release as it was.
     """
-    package = load(root)
-    expect_prerequisites(package)
-    package = dated(package)
-    _expect_simple(package)
+    root = package.root
     with _aside(spark, root, output) as (aside, finish), Failures(root) as found:
         staged = _checked(spark, package, raw, Folder(spark, f"{aside.url}/stage"), found, progress)
         release = Folder(spark, f"{aside.url}/release")
@@ -53,7 +63,13 @@ def build(
         content = _describe(spark, package, published, release, progress)
         finish()
     counts = {table: written.rows for table, written in published.items()}
-    return Release(root / LATEST, package.name, package.version, content, counts)
+    return Release(root / LATEST, package.name, package.version, content, counts, _remarks(package))
+
+
+def _remarks(package: Package) -> tuple[str, ...]:
+    """What a release of the local engine would have beside."""
+    there = [folder for folder in (VIEWS, QUERIES) if (package.root / folder).is_dir()]
+    return (f"{' and '.join(there)}: for the DuckDB file, which Spark does not write; not looked at.",) if there else ()
 
 
 def _expect_simple(package: Package) -> None:
@@ -64,7 +80,6 @@ def _expect_simple(package: Package) -> None:
         missing.append("tables that are made of extracts by SELECTs (pipeline/tables/, raw/datapackage.json)")
     missing += [f"the role {r.role} ({r.name})" for r in [*package, *raw] if r.role]
     missing += [f"generated tables ({r.name})" for r in package if r.generated]
-    missing += ["views"] if package.views else []
     missing += ["a history: there are releases in dist/releases/"] if released(package.root) else []
     if missing:
         found = "; ".join(dict.fromkeys(missing))

@@ -24,6 +24,7 @@ from fmdata.arrow import ArrowStream
 from fmdata.contract import Package, Resource
 from fmdata.contract.types import storage
 from fmdata.errors import FmdataError
+from fmdata.spark.shapes import carried_columns, published_columns
 from fmdata.spark.storage import Folder, telling
 from fmdata.sql import name
 from fmdata.writers.archive import SUMS
@@ -50,18 +51,17 @@ def write_table(spark: SparkSession, resource: Resource, rows: DataFrame, releas
     """Write the typed rows of a table below `release`, in the order of their extracts, and read them once more."""
     target = f"{DATA}/{resource.name}"
     with telling(f"the table {resource.name}"):
-        ordered = rows.orderBy("_extract", "_line").drop("_extract", "_line")
+        ordered = rows.orderBy("_extract", "_line").selectExpr(*published_columns(resource))
         ordered.write.option("maxRecordsPerFile", _ROWS).parquet(f"{release.url}/{target}")
         files = _named(release, target)
         if not files:
             raise FmdataError(f"the table {resource.name}: Spark wrote no file of it.")
         read = spark.read.parquet(f"{release.url}/{target}")
-        blocks = read.select(
-            "*", F.col("_metadata.file_name").alias("_part"), F.col("_metadata.row_index").alias("_nth")
-        )
-        text = blocks.mapInArrow(_as_text(resource), _BLOCKS)
-        one = text.repartition(1).sortWithinPartitions("part", "nth")
-        [(count, size, digest)] = one.mapInArrow(_hashed(resource), _HASHED).collect()
+        place = ("_metadata.file_name AS _part", "_metadata.row_index AS _nth")
+        text = read.selectExpr(*carried_columns(resource), *place).mapInArrow(_as_text(resource), _BLOCKS)
+        header = spark.createDataFrame([("", 0, 0, _header(resource))], _BLOCKS)
+        one = text.unionByName(header).repartition(1).sortWithinPartitions("part", "nth")
+        [(count, size, digest)] = one.mapInArrow(_hashed, _HASHED).collect()
     return Published(files, count, size, digest)
 
 
@@ -117,31 +117,32 @@ def _relation(con: duckdb.DuckDBPyConnection, resource: Resource, part: pa.Recor
     return f"(SELECT {values} FROM _rows)"
 
 
-def _hashed(resource: Resource) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+def _header(resource: Resource) -> bytes:
+    """The header of a table's CSV text: that of no rows."""
+    nothing = ", ".join(f"CAST(NULL AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
+    with tempfile.TemporaryDirectory(prefix="fmdata-") as folder, duckdb.connect() as con:
+        file = Path(folder, DATA, f"{resource.name}.csv")
+        file.parent.mkdir()
+        append_csv(con, resource, f"(SELECT {nothing} WHERE false)", Path(folder), Path(folder))
+        return file.read_bytes()
+
+
+def _hashed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Rows, bytes and SHA-256 of blocks of text that come in their order."""
-
-    def convert(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-        digest, rows, size = hashlib.sha256(), 0, 0
-        with tempfile.TemporaryDirectory(prefix="fmdata-") as folder, duckdb.connect() as con:
-            Path(folder, DATA).mkdir()
-            nothing = ", ".join(f"CAST(NULL AS {storage(f)}) AS {name(f.name)}" for f in resource.fields)
-            append_csv(con, resource, f"(SELECT {nothing} WHERE false)", Path(folder), Path(folder))
-            header = Path(folder, DATA, f"{resource.name}.csv").read_bytes()
-        digest.update(header)
-        size += len(header)
-        for batch in batches:
-            rows += sum(batch.column("rows").to_pylist())
-            for text in batch.column("text"):
-                digest.update(text.as_buffer())
-                size += len(text.as_buffer())
-        yield pa.record_batch([[rows], [size], [digest.hexdigest()]], names=["rows", "size", "digest"])
-
-    return convert
+    digest, rows, size = hashlib.sha256(), 0, 0
+    for batch in batches:
+        rows += sum(batch.column("rows").to_pylist())
+        for text in batch.column("text"):
+            digest.update(text.as_buffer())
+            size += len(text.as_buffer())
+    yield pa.record_batch([[rows], [size], [digest.hexdigest()]], names=["rows", "size", "digest"])
 
 
 def describe(package: Package, published: dict[str, Published], content: str) -> bytes:
     """The descriptor of a release of Parquet files, in bytes."""
     descriptor = described(package, content)
+    # They are the DuckDB file's.
+    descriptor.pop("views", None)
     for resource in package:
         table = published[resource.name]
         descriptor["resources"].append(

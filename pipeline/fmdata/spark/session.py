@@ -8,8 +8,10 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,38 +48,47 @@ _SETTINGS = {
 }
 
 
-@contextmanager
-def session(master: str | None) -> Iterator[SparkSession]:
-    """A session on `master`, as Spark names it; without one, on all processors of this machine.
-
-    What Spark's own files of settings say is kept, but for what the build rests on. Raises `FmdataError` where PySpark
-    or Java is missing or too old, or the master cannot be reached.
-    """
-    try:
-        from pyspark.sql import SparkSession
-    except ImportError:
-        raise FmdataError(
-            "--engine spark needs PySpark, which is not installed here. Install it with: pip install 'fmdata[spark]'"
-        ) from None
+def expect_spark(master: str) -> None:
+    """Raise `FmdataError` where PySpark or Java is missing or too old, or a master of Spark does not answer."""
+    if missing := [package for package in ("pyspark", "pyarrow", "pandas", "sqlglot") if not find_spec(package)]:
+        found = f"--engine spark needs {', '.join(missing)}, not installed here"
+        raise FmdataError(f"{found}. Install it with: pip install 'fmdata[spark]'")
     _expect_java()
-    master = master or "local[*]"
     _expect_reachable(master)
+
+
+@contextmanager
+def session(master: str) -> Iterator[SparkSession]:
+    """A session on `master`, as Spark names it, for which all is there that `expect_spark` expects.
+
+    What Spark's own files of settings say is kept, but for what the build rests on. Raises `FmdataError` where it does
+    not start.
+    """
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    from fmdata.spark.storage import cause
+
     # Workers on this machine run the Python that runs here, with what is installed for it.
     if master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         master = re.sub(r"^local(?:\[([^],]+)\])?$", lambda found: f"local[{found[1] or 1},{_TRIES}]", master)
-    builder = SparkSession.builder.master(master).appName("fmdata")
-    for setting, value in _SETTINGS.items():
-        builder = builder.config(setting, value)
-    builder = builder.config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}")
-    try:
-        spark = builder.getOrCreate()
-    except Exception as error:
-        raise FmdataError(f"Spark does not start on {master}: {_first_line(error)}") from None
-    try:
-        yield spark
-    finally:
-        spark.stop()
+    settings = SparkConf().setMaster(master).setAppName("fmdata").setAll(list(_SETTINGS.items()))
+    settings.set("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}")
+    # What Java prints of itself is nothing to whoever builds, unless it does not start.
+    with tempfile.TemporaryFile("w+") as printed:
+        try:
+            gateway = launch_gateway(settings, {"stderr": printed})
+            context = SparkContext(conf=settings, gateway=gateway)
+        except Exception as error:
+            printed.seek(0)
+            said = [line for line in printed.read().splitlines() if "rror" in line or "xception" in line]
+            raise FmdataError(f"Spark does not start on {master}: {[*said, cause(error)][0]}") from None
+        try:
+            yield SparkSession(context)
+        finally:
+            context.stop()
 
 
 def _expect_java() -> None:
@@ -110,7 +121,3 @@ def _expect_reachable(master: str) -> None:
         else:
             return
     raise FmdataError(f"--master {master}: no answer from {', '.join(heard)}. Is the master running?")
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition("\n")[0]

@@ -22,7 +22,8 @@ _ARROW = {
     "DOUBLE": pa.float64(),
     "BOOLEAN": pa.bool_(),
     "DATE": pa.date32(),
-    "TIME": pa.time64("us"),
+    # Spark takes no times of day from Arrow.
+    "TIME": pa.string(),
     "TIMESTAMP": pa.timestamp("us"),
 }
 _SPARK = {
@@ -33,7 +34,7 @@ _SPARK = {
     "DOUBLE": "double",
     "BOOLEAN": "boolean",
     "DATE": "date",
-    "TIME": "time(6)",
+    "TIME": "string",
     "TIMESTAMP": "timestamp_ntz",
 }
 # Where a row comes from: the number of its file among those of its extract, and its line.
@@ -55,16 +56,37 @@ def spark_schema(resource: Resource) -> str:
     """The same for Spark."""
     fields = {field.name: _SPARK[storage(field)] for field in resource.fields}
     fields |= {name: kind for name, (_, kind) in (PLACE | TOLD).items()}
-    return ", ".join(f"`{name.replace('`', '``')}` {kind}" for name, kind in fields.items())
+    return ", ".join(f"{quoted(name)} {kind}" for name, kind in fields.items())
 
 
 def rows_as_arrow(typed: pl.DataFrame, schema: pa.Schema) -> list[pa.RecordBatch]:
     """Typed rows with their places."""
-    table = typed.to_arrow()
+    table = typed.with_columns(pl.selectors.time().dt.to_string("%H:%M:%S%.6f")).to_arrow()
     nothing = pa.nulls(len(typed))
     columns = [table[name] if name in table.column_names else nothing for name in schema.names]
     found: list[pa.RecordBatch] = pa.table(columns, names=schema.names).cast(schema).to_batches()
     return found
+
+
+def published_columns(resource: Resource) -> list[str]:
+    """Spark's SQL of the columns of a published table, out of those of typed rows."""
+    return [
+        f"CAST({quoted(f.name)} AS TIME(6)) AS {quoted(f.name)}" if storage(f) == "TIME" else quoted(f.name)
+        for f in resource.fields
+    ]
+
+
+def carried_columns(resource: Resource) -> list[str]:
+    """Spark's SQL of the columns of typed rows, out of those of a published table."""
+    return [
+        f"CAST({quoted(f.name)} AS STRING) AS {quoted(f.name)}" if storage(f) == "TIME" else quoted(f.name)
+        for f in resource.fields
+    ]
+
+
+def quoted(column: str) -> str:
+    """A column's name in Spark's SQL."""
+    return "`" + column.replace("`", "``") + "`"
 
 
 def told_as_arrow(stage: str, frame: pl.DataFrame, schema: pa.Schema) -> pa.RecordBatch:

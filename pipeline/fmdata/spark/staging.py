@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import pandera.polars as pa
 import polars as pl
@@ -14,7 +16,7 @@ from fmdata.checks import Rules
 from fmdata.checks.rules import FOLDER, sees_one_row
 from fmdata.contract import Resource
 from fmdata.errors import Failure, FmdataError, raise_if
-from fmdata.extracts import Extract
+from fmdata.extracts import Extract, check_text
 from fmdata.failing import listed
 from fmdata.failures import Failures
 from fmdata.spark.reading import again, taken_in
@@ -36,6 +38,7 @@ class Staged:
     stage: Folder
     there: Mapping[str, File]
     extracts: dict[str, Extract] = field(default_factory=dict)
+    _empty: list[Failure] = field(default_factory=list)
 
     def rows(self, table: str) -> DataFrame:
         """The typed rows of a resource, with `_extract`, the number of the file, and `_line`."""
@@ -47,7 +50,10 @@ class Staged:
         Without `checks`, not even none, they are not held against their contract.
         """
         resource = extract.resource
-        extract = replace(extract, files=tuple(file for file in extract.files if file not in without))
+        there = [file for file in extract.files if file not in without]
+        # Spark's readers pass by what is empty.
+        self._empty += [_empty(file, resource) for file in there if not self.there[file].size]
+        extract = replace(extract, files=tuple(file for file in there if self.there[file].size))
         self.extracts[resource.name] = extract
         own = None if checks is None else [check for check in checks if sees_one_row(check)]
         task = Task(resource, own, {file: number for number, file in enumerate(extract.files)}, _MEMORY)
@@ -61,7 +67,7 @@ class Staged:
         """Raise `failures` with what is wrong with the bytes of files, or else what in them is no record."""
         for error in self._all(ERROR):
             raise FmdataError(error.found)
-        raise_if(failures + self._all(BYTES))
+        raise_if(failures + self._empty + self._all(BYTES))
         raise_if(self._all(RECORDS))
 
     def tell(self, rules: Mapping[str, Rules], found: Failures) -> None:
@@ -81,6 +87,13 @@ class Staged:
 
     def _read(self, table: str) -> DataFrame:
         return self.spark.read.parquet(f"{self.stage.url}/{table}")
+
+
+def _empty(file: str, resource: Resource) -> Failure:
+    """What is wrong with an empty file."""
+    with tempfile.NamedTemporaryFile() as nothing:
+        [failure] = check_text(Path(nothing.name), file, resource)
+    return failure
 
 
 def expect_shippable(resource: Resource, checks: list[pa.Check]) -> None:
