@@ -22,16 +22,22 @@ from fmdata import independent
 from fmdata.assemble import assemble, workspace
 from fmdata.cli import main
 from fmdata.contract import load
+from fmdata.errors import FmdataError
 from fmdata.failures import Failures
 from fmdata.history import RELEASES
 from fmdata.release import Release, build
+from fmdata.spark.session import expect_spark, session
 from fmdata.sql import MEMORY, Room
+from on_spark import both, splits
+
+__all__ = ["both", "splits"]
 
 ROOT = Path(__file__).parent.parent
 BASES = Path(__file__).parent / "bases"
 ARTICLE = ROOT.parent / "shared" / "source" / "article.txt"
 INPUTS = ("datapackage.json", "raw", "pipeline", "LICENSE", "CHANGELOG.md")
 VERSION = json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))["version"]
+MASTER = "local[2]"
 TOLD = pytest.StashKey[list[str]]()
 
 
@@ -260,6 +266,17 @@ def write_small(root: Path, schema: dict[str, object], files: dict[str, str]) ->
         (root / file).parent.mkdir(parents=True, exist_ok=True)
         (root / file).write_bytes(text.encode("utf-8"))
     return root
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """One session of Spark for all tests, which takes seconds to start."""
+    try:
+        expect_spark(MASTER)
+    except FmdataError as error:
+        pytest.skip(f"no Spark here: {error}")
+    with session(MASTER) as found:
+        yield found
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def write_table(spark: SparkSession, resource: Resource, rows: DataFrame, releas
         files = _named(release, target)
         if not files:
             raise FmdataError(f"the table {resource.name}: Spark wrote no file of it.")
-        read = spark.read.parquet(f"{release.url}/{target}")
+        read = spark.read.parquet(release.file_url(target))
         place = ("_metadata.file_name AS _part", "_metadata.row_index AS _nth")
         text = read.selectExpr(*carried_columns(resource), *place).mapInArrow(_as_text(resource), _BLOCKS)
         header = spark.createDataFrame([("", 0, 0, _header(resource))], _BLOCKS)

@@ -86,7 +86,7 @@ class Staged:
                 yield told_failures(bytes(row[0]))
 
     def _read(self, table: str) -> DataFrame:
-        return self.spark.read.parquet(f"{self.stage.url}/{table}")
+        return self.spark.read.parquet(self.stage.file_url(table))
 
 
 def _empty(file: str, resource: Resource) -> Failure:

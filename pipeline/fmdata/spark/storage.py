@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
+from pyspark.errors import PySparkException, PythonException
 from pyspark.sql import SparkSession
 
 from fmdata.errors import FmdataError
@@ -38,7 +38,7 @@ class Folder:
             self.url: str = self._files.makeQualified(self._path).toString()
 
     def file_url(self, path: str) -> str:
-        """The URL of a file below it, as Spark's readers take it."""
+        """The URL of a file or folder below it, as Spark's readers take it; its writers take a path as it stands."""
         return _WILD.sub(r"\\\1", f"{self.url}/{path}")
 
     def exists(self) -> bool:
@@ -104,6 +104,10 @@ class telling:
 
 def cause(error: Exception) -> str:
     """The first cause of what Spark tells, in one line."""
+    if isinstance(error, PythonException):
+        # What was raised on a worker ends its traceback; Java's follows it.
+        told = str(error).partition("\n\n")[0].strip().splitlines()[-1]
+        return f"a worker failed. {told.rstrip('.')}."
     java = getattr(error, "java_exception", None)
     text = str(error)
     while java is not None:

@@ -101,6 +101,7 @@ def take_files(task: Task, root: Path, files: list[str], put: Put) -> None:
     """Take in whole files, which stand below `root`. What is wrong with any is told."""
     resource = task.resource
     with _working(task, put) as (con, found, scratch):
+        task.expect_same_version()
         texts: dict[str, Path] = {}
         for file in files:
             text, wrong = unpack(con, root, file, resource, scratch)
@@ -123,6 +124,7 @@ def take_split(task: Task, file: str, text: Path, line: int, put: Put) -> None:
     file is in doubt.
     """
     with _working(task, put) as (con, found, _):
+        task.expect_same_version()
         shift = line - 1 - header(task.resource).count(b"\n") if line else 0
         if _take(task, con, {file: text}, found, put, shift):
             _tell(task, put, DOUBTED, [Failure(file)])
@@ -145,7 +147,6 @@ def _working(task: Task, put: Put) -> Iterator[tuple[duckdb.DuckDBPyConnection, 
     ):
         con.execute("SET threads = 1")
         try:
-            task.expect_same_version()
             yield con, found, Path(folder)
         except FmdataError as error:
             _tell(task, put, ERROR, [Failure("", rule="error", found=str(error))])

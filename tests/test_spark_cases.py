@@ -1,0 +1,62 @@
+"""Every fault of `tests/cases/` through both engines: the same failures, file, line, column and words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pytest
+
+from conftest import BASES
+from test_cases import CASES, NAMES, _make, _read
+
+pytestmark = pytest.mark.spark
+# What the local engine finds as it writes the DuckDB file, which Spark does not write.
+OF_THE_FILE = ("rows refer to each other in a circle", "pipeline/queries/", "pipeline/views/")
+# What Spark says of a project that it cannot build.
+REFUSED = "the Spark engine has no"
+
+
+def project(name, root):
+    """Make the project of a case, if it is one that a build is to refuse."""
+    own = CASES / name
+    make = _read(own / "make.json") if (own / "make.json").exists() else {}
+    if make.get("released") or "anchor" in _read(own / "expected.json"):
+        return None
+    if "base" in make:
+        shutil.copytree(BASES / make["base"], root)
+    shutil.copytree(own, root, ignore=shutil.ignore_patterns("expected.json", "make.json"), dirs_exist_ok=True)
+    _make(root, make)
+    return root
+
+
+def is_simple(root):
+    """Whether a project's tables are its extracts, of which none has a role."""
+    try:
+        resources = json.loads((root / "datapackage.json").read_text(encoding="utf-8"))["resources"]
+        plain = not any("role" in resource or "generated" in resource for resource in resources)
+    except (KeyError, TypeError, ValueError, OSError):
+        return True
+    return plain and not any(
+        (root / part).exists() for part in ("pipeline/tables", "raw/datapackage.json", "dist/releases")
+    )
+
+
+def test_each_fault_is_told_alike(tmp_path, both):
+    alike, of_the_file, refused, other = [], [], [], []
+    for name in NAMES:
+        root = project(name, tmp_path / name)
+        if root is None:
+            continue
+        ours, theirs = both(root)
+        if ours[0] == "error" and REFUSED in ours[1]:
+            assert not is_simple(root), f"{name}: {ours}"
+            refused.append(name)
+        elif ours == theirs:
+            alike.append(name)
+        elif ours[0] == "built" and any(part in str(theirs) for part in OF_THE_FILE):
+            of_the_file.append(name)
+        else:
+            other.append((name, ours, theirs))
+    assert not other
+    assert len(alike) >= 300 and len(of_the_file) <= 15, (len(alike), of_the_file, len(refused))
