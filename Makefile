@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 VALIDATORS_VENV := .venv-validators
 VALIDATORS_READY := $(VALIDATORS_VENV)/.ready
 
-.PHONY: build check test test-all lint bench consumers lock lock-bench lock-consumers lock-validators clean
+.PHONY: build check test test-all lint bench test-spark consumers lock lock-bench lock-consumers lock-spark lock-validators clean
 
 build: $(READY)
 	$(BIN)/fmdata build
@@ -15,10 +15,30 @@ check: $(READY)
 	$(BIN)/fmdata check
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -m "not heavy" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not heavy and not spark" -n 2 --dist loadfile
 
-test-all: test consumers $(VALIDATORS_READY)
+test-all: test consumers $(VALIDATORS_READY) test-spark
 	$(BIN)/python -m pytest -m heavy
+
+# With the extra `spark`, in an environment of its own: it takes some 900 MB on disk. Without Java the tests are skipped.
+SPARK_VENV := .venv-spark
+SPARK_READY := $(SPARK_VENV)/.ready
+
+test-spark: $(SPARK_READY)
+	$(SPARK_VENV)/bin/python -m pytest -m spark
+
+$(SPARK_READY): requirements-spark.lock
+	$(PYTHON) -m venv $(SPARK_VENV)
+	$(SPARK_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	$(SPARK_VENV)/bin/python -c "import pathlib, sysconfig; \
+		pathlib.Path(sysconfig.get_path('purelib'), 'fmdata.pth').write_text('$(CURDIR)/pipeline\n')"
+	touch $@
+
+# A new lock for it, after `make lock`: what the engine has too, in the engine's versions.
+lock-spark:
+	build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		--no-emit-find-links --no-emit-index-url --constraint requirements.lock --extra dev --extra spark pyproject.toml \
+		--output-file requirements-spark.lock
 
 # Validators that are not ours, and what they need, in an environment of their own; those of npm where there is node.
 $(VALIDATORS_READY): validators/requirements.lock validators/package-lock.json
@@ -93,4 +113,4 @@ $(READY): requirements.lock pyproject.toml
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) $(VALIDATORS_VENV) validators/node_modules build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(SPARK_VENV) $(VALIDATORS_VENV) validators/node_modules build *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
