@@ -11,10 +11,12 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import polars as pl
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
@@ -33,7 +35,7 @@ from fmdata.writers.descriptor import described, published_schema
 
 # Rows of one Parquet file.
 _ROWS = 2_000_000
-_BLOCKS = "part string, nth bigint, rows bigint, text binary"
+_BLOCKS = "part int, nth bigint, rows bigint, text binary"
 _HASHED = "rows bigint, size bigint, digest string"
 
 
@@ -57,9 +59,12 @@ def write_table(spark: SparkSession, resource: Resource, rows: DataFrame, releas
         if not files:
             raise FmdataError(f"the table {resource.name}: Spark wrote no file of it.")
         read = spark.read.parquet(release.file_url(target))
-        place = ("_metadata.file_name AS _part", "_metadata.row_index AS _nth")
+        place = (
+            f"CAST(substring(_metadata.file_name, {len('part-') + 1}, 5) AS INT) AS _part",
+            "_metadata.row_index AS _nth",
+        )
         text = read.selectExpr(*carried_columns(resource), *place).mapInArrow(_as_text(resource), _BLOCKS)
-        header = spark.createDataFrame([("", 0, 0, _header(resource))], _BLOCKS)
+        header = spark.createDataFrame([(-1, 0, 0, _header(resource))], _BLOCKS)
         one = text.unionByName(header).repartition(1).sortWithinPartitions("part", "nth")
         [(count, size, digest)] = one.mapInArrow(_hashed, _HASHED).collect()
     return Published(files, count, size, digest)
@@ -92,10 +97,14 @@ def _as_text(resource: Resource) -> Callable[[Iterator[pa.RecordBatch]], Iterato
                     # A file that stands there gets no header.
                     file.touch()
                     append_csv(con, resource, _relation(con, resource, part), Path(folder), Path(folder))
-                    cells = [[part.column("_part")[0].as_py()], [part.column("_nth")[0].as_py()], [len(part)]]
-                    yield pa.record_batch(
-                        [*cells, pa.array([file.read_bytes()])], names=["part", "nth", "rows", "text"]
-                    )
+                    at = part.slice(0, 1)
+                    cells = [
+                        at.column("_part"),
+                        at.column("_nth"),
+                        pa.array([len(part)]),
+                        pa.array([file.read_bytes()]),
+                    ]
+                    yield pa.record_batch(cells, names=["part", "nth", "rows", "text"])
                     file.unlink()
 
     return convert
@@ -103,12 +112,11 @@ def _as_text(resource: Resource) -> Callable[[Iterator[pa.RecordBatch]], Iterato
 
 def _whole_parts(batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
     """The rows of a batch that stand behind each other in one file."""
-    parts, first = batch.column("_part").to_pylist(), 0
-    nth = batch.column("_nth").to_pylist()
-    for row in range(1, len(batch) + 1):
-        if row == len(batch) or parts[row] != parts[first] or nth[row] != nth[row - 1] + 1:
-            yield batch.slice(first, row - first)
-            first = row
+    part, nth = batch.column("_part").to_numpy(), batch.column("_nth").to_numpy()
+    cuts = np.flatnonzero((part[1:] != part[:-1]) | (nth[1:] != nth[:-1] + 1)) + 1
+    for first, end in pairwise([0, *cuts.tolist(), len(batch)]):
+        if end > first:
+            yield batch.slice(first, end - first)
 
 
 def _relation(con: duckdb.DuckDBPyConnection, resource: Resource, part: pa.RecordBatch) -> str:
