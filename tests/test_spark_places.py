@@ -78,6 +78,21 @@ def test_a_file_that_goes_away_meanwhile_is_told(tmp_path, built, monkeypatch):
     assert found[0] == "error" and "t.csv" in found[1] and "\n" not in found[1]
 
 
+ODD = ["a:b", "50%", "#x", "sp ace", "{a,b}", "[1]", "ü", "a%20b", "q?", "st*r", "back\\slash", "a+b", "'q'"]
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("size", [1 << 30, 3_000])
+def test_folders_may_have_any_name(tmp_path, both, splits, size):
+    splits(size)
+    files = {"raw/t.csv": rows(300, 1)}
+    for number, folder in enumerate(ODD, 1):
+        lines = "".join(f"{10_000 * number + nth},a,x,\n" for nth in range(400))
+        files[f"raw/{folder}/t.csv"] = f"id,kind,words,up\n{lines}"
+    ours, theirs = both(write_small(tmp_path / "p", SCHEMA, files))
+    assert ours == theirs and ours[0] == "built"
+
+
 def fake_java(folder, said):
     """A Java that says of itself what a test wants."""
     java = folder / "bin" / "java"

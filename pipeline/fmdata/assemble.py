@@ -26,10 +26,11 @@ from fmdata.contract.roles import KEPT
 from fmdata.errors import FmdataError
 from fmdata.extracts import discover, manifest, unpack
 from fmdata.failures import Failures
-from fmdata.intake import Meter, Passing, Publish, make_tables, refuse, take_in
+from fmdata.intake import Meter, make_tables, refuse, take_in
 from fmdata.making import make
 from fmdata.passed import Passed
 from fmdata.progress import Progress, Step
+from fmdata.receivers import Passing, Publish
 from fmdata.rights import check_cells
 from fmdata.sql import Room, connect, count, literal, name
 from fmdata.tables import is_published_as_is

@@ -11,7 +11,8 @@ import polars as pl
 
 from fmdata.checks import REFERENCED, check_keys
 from fmdata.contract import Resource
-from fmdata.intake import Passing, hold
+from fmdata.intake import hold
+from fmdata.receivers import Passing
 from fmdata.taken import Taken, again
 
 # Few rows of a batch are held; some batches take no longer than one.
