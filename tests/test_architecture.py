@@ -44,8 +44,8 @@ ALLOWED = {
         "reporter_role right_value since_version tombstones version wrong_value"
     ),
     "plain words of programs, texts, files and databases": (
-        "cells citation credit functions heading kind line lines memory object passages position prefix publisher reason "
-        "section sections sentence stage statement status subject system"
+        "cells citation credit functions heading kind line lines memory object passages position prefix publisher "
+        "reason section sections sentence stage statement status subject system"
     ),
 }
 
