@@ -105,8 +105,7 @@ def select(con: duckdb.DuckDBPyConnection, resource: Resource, sql: str) -> list
     order = ", ".join([*LINEAGE, *map(name, resource.primary_key)])
     target = f"selected.{name(resource.name)}"
     try:
-        lineage = "CAST(_file AS VARCHAR) AS _file, CAST(_line AS BIGINT) AS _line"
-        con.execute(f"CREATE TABLE {target} AS SELECT * REPLACE ({lineage}) FROM ({sql}\n) ORDER BY {order}")
+        con.execute(f"CREATE TABLE {target} AS {with_lineage(sql)} ORDER BY {order}")
         columns = _columns(con, target)
         if any(re.search(r"_\d+$", column) for column in columns):
             # It may be the second of two columns of one name, which the SELECT alone still tells.
@@ -117,9 +116,20 @@ def select(con: duckdb.DuckDBPyConnection, resource: Resource, sql: str) -> list
         columns, lost = _columns(con, sql, error, file), 0
     except duckdb.Error as error:
         raise FmdataError(f"{file}: the SELECT does not run. {error}") from None
-    if lost:
-        raise FmdataError(f"{file}: {lost} rows have no _file or no _line; expected the extract's for every row.")
+    expect_lineage(resource, lost)
     return _column_failures(resource, file, columns)
+
+
+def with_lineage(sql: str) -> str:
+    """A table's SELECT, where its rows come from being a text and a whole number."""
+    return f"SELECT * REPLACE (CAST(_file AS VARCHAR) AS _file, CAST(_line AS BIGINT) AS _line) FROM ({sql}\n)"
+
+
+def expect_lineage(resource: Resource, lost: int) -> None:
+    """Raise `FmdataError` where so many rows do not say where they come from."""
+    if lost:
+        file = f"{FOLDER}/{resource.name}.sql"
+        raise FmdataError(f"{file}: {lost} rows have no _file or no _line; expected the extract's for every row.")
 
 
 def _columns(

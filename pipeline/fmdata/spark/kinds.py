@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+from sqlglot import exp
 
 # Whole numbers, each of which takes in those before it.
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
@@ -36,9 +37,11 @@ _CARRIED = {"JSON": "VARCHAR", "HUGEINT": "DECIMAL(38,0)"}
 class UntranslatableError(Exception):
     """What a SELECT asks for and Spark cannot do just as DuckDB does; with `node`, the part of the SELECT."""
 
-    def __init__(self, found: str, node: object = None) -> None:
+    def __init__(self, found: str, node: exp.Expression | None = None) -> None:
         super().__init__(found)
-        self.found, self.node = found, node
+        self.found = found
+        lines = [part.meta["line"] for part in node.walk() if "line" in part.meta] if node else []
+        self.line: int | None = min(lines, default=None)
 
 
 def spark_kind(kind: str) -> str:

@@ -24,6 +24,7 @@ from fmdata.spark.shapes import BYTES, DOUBTED, ERROR, RECORDS, ROWS, told_failu
 from fmdata.spark.storage import File, Folder, telling
 from fmdata.spark.whole_tables import judged_whole
 from fmdata.spark.worker import Task
+from fmdata.taken import places
 
 # What a worker's DuckDB may use while it looks at rows in doubt; it holds no others.
 _MEMORY = 200_000_000
@@ -75,7 +76,9 @@ class Staged:
         for table, extract in self.extracts.items():
             found.add(self._told(table, ROWS))
             if beyond := [check for check in rules.get(table, []) if not sees_one_row(check)]:
-                found.add(judged_whole(self.rows(table), extract, beyond))
+                found.add(
+                    judged_whole(self.rows(table), extract.resource, ["_extract", "_line"], places(extract), beyond)
+                )
 
     def _all(self, stage: str) -> list[Failure]:
         return [failure for table in self.extracts for failure in listed(self._told(table, stage))]

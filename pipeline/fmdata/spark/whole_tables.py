@@ -9,23 +9,30 @@ import polars as pl
 import pyarrow
 from pyspark.sql import DataFrame
 
-from fmdata.checks import RowChecks
+from fmdata.checks import Place, RowChecks
+from fmdata.contract import Resource
 from fmdata.errors import Failure, FmdataError
-from fmdata.extracts import Extract
 from fmdata.spark.shapes import ERROR, ROWS, as_frame, told_failures
-from fmdata.taken import places
 
 _TOLD = pyarrow.schema([("stage", pyarrow.string()), ("told", pyarrow.binary())])
 
 
-def judged_whole(rows: DataFrame, extract: Extract, checks: list[pa.Check]) -> Iterator[pl.DataFrame]:
-    """Frames of failures: what rules that look beyond a row say of all rows of an extract."""
+def judged_whole(
+    rows: DataFrame, resource: Resource, order: list[str], place: Place, checks: list[pa.Check]
+) -> Iterator[pl.DataFrame]:
+    """Frames of failures: what rules that look beyond a row say of all rows of a resource, which come in an `order`.
+
+    Columns of the order whose names have a blank are not shown to the rules.
+    """
 
     def judge(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         parts = [pl.DataFrame(pyarrow.Table.from_batches([batch])) for batch in batches if len(batch)]
         try:
-            rules = RowChecks(extract.resource, checks, contract=False)
-            found = rules.told_whole(pl.concat(parts).sort("_extract", "_line"), places(extract)) if parts else []
+            rules = RowChecks(resource, checks, contract=False)
+            found = []
+            if parts:
+                ordered = pl.concat(parts).sort(order, nulls_last=True, maintain_order=True)
+                found = rules.told_whole(ordered.drop(column for column in order if " " in column), place)
             told = [(ROWS, frame) for frame in found if len(frame)]
         except FmdataError as error:
             told = [(ERROR, as_frame([Failure("", rule="error", found=str(error))]))]
