@@ -6,9 +6,11 @@ import re
 from functools import cache
 
 import duckdb
+from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
 
 from fmdata.spark.kinds import UntranslatableError
+from fmdata.spark.proving import expect_same_reading
 
 _TEXTS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 _WORD = re.compile(r"[a-z_]\w*")
@@ -53,6 +55,10 @@ class Binder:
         """Names and types of the columns of a SELECT."""
         found = self._con.execute(f"DESCRIBE {sql}").fetchall()
         return [(row[0], row[1]) for row in found]
+
+    def expect_same_reading(self, sql: str, tree: exp.Expression) -> None:
+        """Raise `UntranslatableError` where the tree that sqlglot made of a SELECT says something else to DuckDB."""
+        expect_same_reading(self._con, sql, tree)
 
     def constant(self, expression: str) -> object:
         """The value of an expression without columns."""

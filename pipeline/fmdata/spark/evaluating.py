@@ -17,6 +17,8 @@ from fmdata.tables import MACROS
 
 # Around what DuckDB says is wrong, in what Spark makes of it.
 _MARKS = "<<fmdata:", ":fmdata>>"
+# What in DuckDB's words is of the query made here, which nobody else has seen.
+_OURS = re.compile(r"( when casting from source column a[0-9]+)?\n\nLINE .*", re.DOTALL)
 _MARKED = re.compile(f"{_MARKS[0]}(.*?){_MARKS[1]}", re.DOTALL)
 
 
@@ -37,7 +39,7 @@ def evaluator(expression: str, kinds: list[str], kind: str, macros: str) -> Any:
             con.register("given", pa.table(given))
             found = con.sql(query).to_arrow_table().column("value")
         except duckdb.Error as error:
-            raise ValueError(marked(str(error))) from None
+            raise ValueError(marked(_OURS.sub("", str(error)))) from None
         finally:
             con.unregister("given")
         return pa.concat_arrays(found.cast(arrow).chunks) if found.num_chunks else pa.array([], arrow)

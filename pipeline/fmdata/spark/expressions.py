@@ -25,13 +25,15 @@ _LEAVES = (exp.Column, exp.AggFunc, exp.Window, exp.Filter, exp.WithinGroup, exp
 class Scope:
     """What an expression can see: the columns of `sources`, the views of `queries`, what is `outside`.
 
-    `used` are Spark's texts of the columns of the sources that the SELECT is made of.
+    `used` are Spark's texts of the columns of the sources that the SELECT is made of, and it may be `grouped` by
+    expressions, as sqlglot writes them.
     """
 
     sources: Mapping[str, Columns]
     queries: Mapping[str, tuple[str, Columns]]
     outside: Scope | None = None
     used: tuple[str, ...] = ()
+    grouped: frozenset[str] = frozenset()
 
     def kind(self, column: exp.Column) -> str:
         """The type of a column. Raises `UntranslatableError` where there is none."""
@@ -66,7 +68,10 @@ class Expressions:
         texts, rest = [], list[exp.Expression]()
         for part in parts:
             native = self.native(part, scope)
-            if native:
+            if isinstance(part, exp.In) and part.args.get("query") and native:
+                # Here false is as good as NULL, and Spark makes a join of it.
+                texts.append(native.text.partition(" THEN true")[0].removeprefix("CASE WHEN "))
+            elif native:
                 texts.append(native.text)
             elif isinstance(part, exp.EQ | exp.NullSafeEQ) and _joins(part):
                 texts.append(self._equal(part, scope))
@@ -92,15 +97,19 @@ class Expressions:
         given: dict[str, str] = {}
 
         def leaf(part: exp.Expression) -> exp.Expression:
-            if not isinstance(part, _LEAVES) and not part.args.get("query"):
+            if isinstance(part, _LEAVES) or part.args.get("query"):
+                value = self._needed(part, scope)
+            elif part is not tree and part.sql() in scope.grouped:
+                value = self.value(part, scope)
+            else:
                 return part
-            value = self._needed(part, scope)
             if value.kind == NOTHING:
                 return exp.null()
             given[value.text] = value.kind
             return exp.column(f"a{list(given).index(value.text)}")
 
-        text = node.copy().transform(leaf).sql("duckdb")
+        tree = node.copy()
+        text = tree.transform(leaf, copy=False).sql("duckdb")
         return self.by_duckdb(text, given)
 
     def by_duckdb(self, text: str, given: Mapping[str, str], beyond: bool = False) -> Value:

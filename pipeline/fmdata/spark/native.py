@@ -116,7 +116,12 @@ def _in(made: Expressions, node: exp.Expression, scope: Scope) -> Value | None:
         value = made.value(node.this, scope)
         if len(columns) != 1 or not comparable(value.kind, *columns.values()):
             raise UntranslatableError("IN with a SELECT whose values have another type", node)
-        return Value(f"({value.text}) IN ({text})", "BOOLEAN")
+        # As a value, Spark's IN is false where it ought to be NULL.
+        null = f"EXISTS (SELECT 1 FROM ({text}) AS listed WHERE listed.{quoted(*columns)} IS NULL)"
+        unknown = f"(({value.text}) IS NULL AND EXISTS ({text})) OR {null}"
+        return Value(
+            f"CASE WHEN ({value.text}) IN ({text}) THEN true WHEN {unknown} THEN NULL ELSE false END", "BOOLEAN"
+        )
     values = _all(made, [node.this, *node.expressions], scope)
     if node.args.get("unnest") or node.args.get("field") or values is None:
         return None

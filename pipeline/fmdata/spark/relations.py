@@ -26,7 +26,7 @@ _KNOWN: dict[type[exp.Expression], set[str]] = {
     exp.Table: {"this", "db", "alias"},
     exp.Subquery: {"this", "alias"},
     exp.Join: {"this", "side", "kind", "on"},
-    exp.Group: {"expressions"},
+    exp.Group: {"expressions", "all"},
     exp.CTE: {"this", "alias"},
     exp.With: {"expressions"},
     exp.TableAlias: {"this"},
@@ -138,28 +138,31 @@ class Relations:
         used = tuple(dict.fromkeys(f"{quoted(one.table)}.{quoted(one.name)}" for one in own))
         scope = Scope(sources, outside.queries, outside, used)
         texts += [self._join(one, text, scope) for one, _, _, text in joins]
-        for part, word in (("where", "WHERE"), ("group", "GROUP BY"), ("having", "HAVING")):
-            if inner := node.args.get(part):
-                texts.append(f" {word} {self._part(inner, scope)}")
-        columns_, cells = dict[str, str](), []
+        if where := node.args.get("where"):
+            texts.append(f" WHERE {self._expressions.condition(where.this, scope)}")
+        if keys := _keys(node):
+            texts.append(f" GROUP BY {', '.join(self._key(key, scope) for key in keys)}")
+            scope = replace(scope, grouped=frozenset(key.sql() for key in keys))
+        if having := node.args.get("having"):
+            texts.append(f" HAVING {self._expressions.condition(having.this, scope)}")
+        distinct = "DISTINCT " if _is_distinct(node) else ""
+        cells, columns_ = self._cells(node, scope)
+        return f"SELECT {distinct}{cells}{''.join(texts)}", columns_
+
+    def _cells(self, node: exp.Expression, scope: Scope) -> tuple[str, Columns]:
+        columns, cells = dict[str, str](), []
         for cell in node.expressions:
-            if cell.alias_or_name in columns_:
+            if cell.alias_or_name in columns:
                 raise UntranslatableError(f"the column {cell.alias_or_name} twice", cell)
             value = self._expressions.value(cell.unalias(), scope)
-            columns_[cell.alias_or_name] = value.kind
+            columns[cell.alias_or_name] = value.kind
             cells.append(f"{value.text} AS {quoted(cell.alias_or_name)}")
-        distinct = node.args.get("distinct")
-        if distinct:
-            _expect_known(distinct)
-            if distinct.expressions or distinct.args.get("on"):
-                raise UntranslatableError("DISTINCT ON; use QUALIFY row_number() OVER (…) = 1", node)
-        return f"SELECT {'DISTINCT ' if distinct else ''}{', '.join(cells)}{''.join(texts)}", columns_
+        return ", ".join(cells), columns
 
-    def _part(self, node: exp.Expression, scope: Scope) -> str:
-        if not isinstance(node, exp.Group):
-            return self._expressions.condition(node.this, scope)
-        _expect_known(node)
-        return ", ".join(self._expressions.value(key, scope).text for key in node.expressions)
+    def _key(self, key: exp.Expression, scope: Scope) -> str:
+        text = self._expressions.value(key, scope).text
+        # A number would be the place of a column.
+        return f"coalesce({text})" if text.isdigit() else text
 
     def _source(self, node: exp.Expression, outside: Scope) -> tuple[str, Columns, str]:
         """The name, the columns and Spark's text of a relation that rows come from."""
@@ -221,6 +224,27 @@ class Relations:
         shown = ", ".join(f"{item.get(name, f'listed.{quoted(name)}')} AS {quoted(name)}" for name in names)
         unnested = f"SELECT {shown} FROM ({text}) AS listed LATERAL VIEW inline(arrays_zip({zipped})) items AS {into}"
         return unnested, {name: items(kind) if name in lists else kind for name, kind in columns.items()}
+
+
+def _is_distinct(node: exp.Expression) -> bool:
+    distinct = node.args.get("distinct")
+    if distinct is None:
+        return False
+    _expect_known(distinct)
+    if distinct.expressions:
+        raise UntranslatableError("DISTINCT of some columns", node)
+    return True
+
+
+def _keys(node: exp.Expression) -> list[exp.Expression]:
+    """What the rows of a SELECT are grouped by."""
+    group = node.args.get("group")
+    if group is None:
+        return []
+    _expect_known(group)
+    if group.args.get("all"):
+        return [cell.unalias() for cell in node.expressions if not cell.find(exp.AggFunc, exp.Window)]
+    return list(group.expressions)
 
 
 def _called(node: exp.Expression, names: list[str]) -> exp.Expression:

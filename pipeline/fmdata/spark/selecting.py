@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import duckdb
 import polars as pl
 from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -45,7 +45,7 @@ from fmdata.tables import FOLDER, MACROS, expect_lineage, macros, read_text, sel
 
 @dataclass
 class Selected:
-    """The tables that the SELECTs of a project make, as far as they are made; their rows stand in the folder `stage`."""
+    """The tables that the SELECTs of a project make, as far as they are made: their rows are in the folder `stage`."""
 
     spark: SparkSession
     stage: Folder
@@ -154,7 +154,7 @@ def select_tables(
             kinds = _columns(con, "selected", resource)
             for kind in kinds.values():
                 spark_kind(kind)
-        selected.make(Making(resource, kinds, checks, own), spark_sql)
+            selected.make(Making(resource, kinds, checks, own), spark_sql)
         tables["main"][table.lower()] = _in_small_letters(_columns(con, "main", resource))
         found.add(selected._frames(table, ROWS))
         unfit += _miscorrected(con, selected, resource, own)
@@ -235,9 +235,14 @@ def _translating(package: Package, file: str, sql: str) -> Iterator[None]:
 
 @contextmanager
 def _running(table: str) -> Iterator[None]:
-    """Tells as `FmdataError` why a SELECT does not run: what DuckDB says on a worker, or else Spark."""
+    """Tells as `FmdataError` why a SELECT does not run: what DuckDB says on a worker, or else Spark.
+
+    As `UntranslatableError`, what Spark does not understand.
+    """
     try:
         yield
+    except AnalysisException as error:
+        raise UntranslatableError(f"the SELECT ({cause(error)[:-1]})") from None
     except (PySparkException, Py4JError) as error:
         why = told(error) or cause(error)
         raise FmdataError(f"{FOLDER}/{table}.sql: the SELECT does not run. {why}") from None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import duckdb
 import sqlglot
 from pyspark.sql import SparkSession
 from sqlglot import exp
@@ -30,9 +31,25 @@ def translated(
     """
     wanted = binder.columns(sql)
     try:
-        tree = qualified(sql, tables)
+        tree = sqlglot.parse_one(sql, read="duckdb")
+        binder.expect_same_reading(sql, tree)
+        return _translated(spark, binder, macros, tables, _qualified(tree, tables), wanted, prefix)
     except sqlglot.errors.SqlglotError as error:
         raise UntranslatableError(str(error).splitlines()[0]) from None
+    except duckdb.Error as error:
+        # It runs as it stands; only a part by itself does not.
+        raise UntranslatableError(f"a part of the SELECT by itself ({str(error).splitlines()[0]})") from None
+
+
+def _translated(
+    spark: SparkSession,
+    binder: Binder,
+    macros: str,
+    tables: Mapping[str, Mapping[str, Columns]],
+    tree: exp.Expression,
+    wanted: list[tuple[str, str]],
+    prefix: str,
+) -> str:
     if (found := binder.columns(tree.sql("duckdb"))) != [(name.lower(), kind) for name, kind in wanted]:
         raise UntranslatableError(f"a SELECT whose columns are read as {found}")
     relations = Relations(spark, binder, macros, tables, prefix)
@@ -40,11 +57,7 @@ def translated(
     return relations.fitted(text, columns, dict(wanted))
 
 
-def qualified(sql: str, tables: Mapping[str, Mapping[str, Columns]]) -> exp.Expression:
+def _qualified(tree: exp.Expression, tables: Mapping[str, Mapping[str, Columns]]) -> exp.Expression:
     """A SELECT in which each column names its relation, and nothing stands for other columns."""
-    return qualify(
-        sqlglot.parse_one(sql, read="duckdb"),
-        dialect="duckdb",
-        db="main",
-        schema={schema: {name: dict(columns) for name, columns in inside.items()} for schema, inside in tables.items()},
-    )
+    schema = {schema: {name: dict(columns) for name, columns in inside.items()} for schema, inside in tables.items()}
+    return qualify(tree, dialect="duckdb", db="main", schema=schema)
