@@ -48,4 +48,4 @@ def selected(spark, root: Path, scratch: Path):
             for question in key_questions("main", package.resource(table)):
                 found.add(broken(spark, question))
         found.raise_any()
-        yield package, con, tables
+        yield package, tables
