@@ -62,35 +62,39 @@ class Expressions:
         """Spark's text of an expression, and its type."""
         return self.native(node, scope) or self._evaluated(node, scope)
 
-    def condition(self, node: exp.Expression, scope: Scope) -> str:
-        """Spark's text of a condition. What joins one relation with others is taken apart, so that Spark sees it."""
+    def condition(self, node: exp.Expression, scope: Scope, outer: bool = False) -> str:
+        """Spark's text of a condition, that of an `outer` join or any other.
+
+        What joins one relation with others is taken apart, so that Spark sees it.
+        """
         parts = list(node.flatten()) if isinstance(node, exp.And) else [node]
-        texts, rest = [], list[exp.Expression]()
+        texts, rest = [], dict[frozenset[str], list[exp.Expression]]()
         for part in parts:
-            native = self.native(part, scope)
-            if isinstance(part, exp.In) and part.args.get("query") and native:
-                # Here false is as good as NULL, and Spark makes a join of it.
-                texts.append(native.text.partition(" THEN true")[0].removeprefix("CASE WHEN "))
-            elif native:
-                texts.append(native.text)
-            elif isinstance(part, exp.EQ | exp.NullSafeEQ) and _joins(part):
-                texts.append(self._equal(part, scope))
+            if text := self._apart(part, scope):
+                texts.append(text)
             else:
-                rest.append(part)
-        if rest:
-            # Together, for one of them may stand there to keep another from rows that it does not run on.
-            texts.append(self._evaluated(exp.and_(*rest, copy=True), scope).text)
+                # Together, for one of them may stand there to keep another from rows that it does not run on.
+                rest.setdefault(_seen(part), []).append(part)
+        for seen, some in rest.items():
+            if outer and len(seen & scope.sources.keys()) > 1:
+                raise UntranslatableError(f"an outer join on {exp.and_(*some).sql('duckdb')}", node)
+            texts.append(self._evaluated(exp.and_(*some, copy=True), scope).text)
         return " AND ".join(f"({text})" for text in texts)
+
+    def _apart(self, part: exp.Expression, scope: Scope) -> str | None:
+        """What Spark can see of a condition: all of it, or an equality of what is evaluated by DuckDB."""
+        native = self.native(part, scope)
+        if native and isinstance(part, exp.In) and part.args.get("query"):
+            # Here false is as good as NULL, and Spark makes a join of it.
+            return native.text.partition(" THEN true")[0].removeprefix("CASE WHEN ")
+        if native or not isinstance(part, exp.EQ | exp.NullSafeEQ) or not _joins(part):
+            return native.text if native else None
+        left, right = self.value(part.this, scope), self.value(part.expression, scope)
+        return f"{left.text} {COMPARED[type(part)]} {right.text}" if comparable(left.kind, right.kind) else None
 
     def native(self, node: exp.Expression, scope: Scope) -> Value | None:
         """An expression that means the same in Spark, or None."""
         return native(self, node, scope)
-
-    def _equal(self, part: exp.Expression, scope: Scope) -> str:
-        left, right = self.value(part.this, scope), self.value(part.expression, scope)
-        if not comparable(left.kind, right.kind):
-            return self._evaluated(part, scope).text
-        return f"{left.text} {COMPARED[type(part)]} {right.text}"
 
     def _evaluated(self, node: exp.Expression, scope: Scope) -> Value:
         """An expression that DuckDB evaluates."""
@@ -155,6 +159,6 @@ def _joins(part: exp.Expression) -> bool:
     return bool(left and right) and not left & right
 
 
-def _seen(node: exp.Expression) -> set[str]:
+def _seen(node: exp.Expression) -> frozenset[str]:
     """The sources whose columns an expression is made of."""
-    return {column.table for column in node.find_all(exp.Column)}
+    return frozenset(column.table for column in node.find_all(exp.Column))

@@ -191,7 +191,8 @@ class Relations:
         word = word or (_JOINS.get(kind) if not side else None)
         if word is None:
             raise UntranslatableError(f"{side} {kind} JOIN".strip(), node)
-        return f" {word} {text}" + (f" ON {self._expressions.condition(on, scope)}" if on else "")
+        outer = "JOIN" not in word.split()[:1]
+        return f" {word} {text}" + (f" ON {self._expressions.condition(on, scope, outer)}" if on else "")
 
     def _qualified(self, node: exp.Expression, outside: Scope) -> tuple[str, Columns]:
         """QUALIFY, as a condition on the rows of a SELECT."""

@@ -91,7 +91,12 @@ class Selected:
             raise FmdataError(error.found)
         with telling(table):
             lost = self._made(table).where("_file IS NULL OR _line IS NULL").count()
+            tied = not making.resource.primary_key and self._made(table).groupBy("_file", "_line").count()
+            chance = tied and tied.where("count > 1").count()
         expect_lineage(making.resource, lost)
+        if chance:
+            found = "makes several rows of one line, and no primary key says in which order they are published"
+            raise FmdataError(f"{FOLDER}/{table}.sql: the SELECT {found}. Give the table {table} a primary key.")
         self.rows(table).createOrReplaceTempView(view("main", table))
 
     def _made(self, table: str) -> DataFrame:
