@@ -67,7 +67,7 @@ def spark():
 @pytest.fixture(scope="module")
 def data(spark, tmp_path_factory):
     """The data's own tables: as the local engine makes them, and as Spark does."""
-    root, scratch = copy_inputs(tmp_path_factory.mktemp("data")), tmp_path_factory.mktemp("scratch")
+    root, scratch = copy_inputs(tmp_path_factory.mktemp("data") / "project"), tmp_path_factory.mktemp("scratch")
     with (
         selected(spark, root, scratch) as (package, tables),
         workspace(Room(1_000_000_000, tmp_path_factory.mktemp("local"))) as con,

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from fmdata.spark.evaluating import marked
 from fmdata.spark.kinds import NOTHING, WHOLE, UntranslatableError, comparable
-from fmdata.spark.texts import Value, quoted, text_literal
+from fmdata.spark.texts import Value, text_literal
 
 if TYPE_CHECKING:
     from fmdata.spark.expressions import Expressions, Scope
@@ -149,8 +149,3 @@ def _by_duckdb(expressions: Expressions, node: exp.Expression, where: str, scope
     kinds_ = ", ".join(f"a{n} {value.kind}" for n, value in enumerate(given.values())) or "a0 BOOLEAN"
     listed = f"collect_list(named_struct({cells}))" + (f" FILTER (WHERE {where})" if where else "")
     return expressions.by_duckdb(text, {listed: f"STRUCT({kinds_})[]"}, beyond=True)
-
-
-def column_text(table: str, column: str) -> str:
-    """Spark's text of a column."""
-    return f"{quoted(table)}.{quoted(column)}"

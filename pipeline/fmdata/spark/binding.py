@@ -7,7 +7,6 @@ from functools import cache
 
 import duckdb
 from sqlglot import exp
-from sqlglot.dialects.duckdb import DuckDB
 
 from fmdata.spark.kinds import UntranslatableError
 from fmdata.spark.proving import expect_same_reading
@@ -15,7 +14,7 @@ from fmdata.spark.proving import expect_same_reading
 _TEXTS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"")
 _WORD = re.compile(r"[a-z_]\w*")
 _CALLED = re.compile(r"([a-z_]\w*)\s*\(")
-# Words that are functions without parentheses.
+# Words that are called without parentheses.
 _MOMENTS = {"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"}
 # It fails, wherever it is run.
 _HARMLESS = {"error"}
@@ -30,10 +29,11 @@ class Binder:
         self._chance = (self._functions("stability <> 'CONSISTENT'") | _MOMENTS) - _HARMLESS
         beyond = self._functions("function_type IN ('aggregate', 'table', 'table_macro')")
         self._beyond = beyond - self._functions("function_type = 'scalar'") | {"unnest", "generate_subscripts"}
-        query = "SELECT function_name, macro_definition FROM duckdb_functions() WHERE NOT internal"
-        self._macros: dict[str, str] = {macro: text or "" for macro, text in con.execute(query).fetchall()}
+        # A macro may have a definition for each number of arguments.
+        texts = "SELECT lower(function_name), string_agg(macro_definition, ' ') FROM duckdb_functions()"
+        self._macros: dict[str, str] = dict(con.execute(f"{texts} WHERE NOT internal GROUP BY ALL").fetchall())
         for macro in self._macros:
-            if macro.upper() in DuckDB.Parser.FUNCTIONS:
+            if macro.upper() in exp.FUNCTION_BY_NAME or macro in self._functions("true"):
                 raise UntranslatableError(f"a macro with the name of a function, {macro}; give it another name")
 
     def expect_sound(self, expression: str, beyond: bool = False) -> None:
