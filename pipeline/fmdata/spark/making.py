@@ -23,7 +23,7 @@ from fmdata.errors import Failure, FmdataError
 from fmdata.exchange import frame
 from fmdata.provenance import row_key
 from fmdata.spark.kinds import arrow_kind, carried, spark_kind
-from fmdata.spark.shapes import ERROR, ROWS, TOLD, as_frame, told_as_arrow
+from fmdata.spark.shapes import ERROR, GIVEN, ROWS, TOLD, as_frame, told_as_arrow
 from fmdata.spark.texts import quoted
 from fmdata.sql import Room, count, name
 
@@ -38,7 +38,7 @@ class Making:
     """How the rows of a table are made of what its SELECT gives, whose columns have the types `selected`.
 
     `checks` are the project's own rules that look at one row. A key that the SELECT gives as another type than the
-    contract orders rows as it was given: it is kept, in columns named in `order`.
+    contract orders rows as it was given: so it is kept, beside the fields.
     """
 
     resource: Resource
@@ -50,7 +50,9 @@ class Making:
     def order(self) -> list[str]:
         """The columns by which rows are ordered as `tables.select` orders them."""
         fields = [self.resource.field(key) for key in self.resource.primary_key]
-        kept = [field.name if self.selected[field.name] == storage(field) else f"key {field.name}" for field in fields]
+        kept = [
+            field.name if self.selected[field.name] == storage(field) else f"{GIVEN}{field.name}" for field in fields
+        ]
         return ["_file", "_line", *kept]
 
     @property
@@ -58,7 +60,7 @@ class Making:
         """The columns of the rows with their types: the fields, the working columns, the keys as they were given."""
         fields = {field.name: storage(field) for field in self.resource.fields}
         working = {column: kind for column, kind in self.selected.items() if column.startswith("_")}
-        keys = {key: self.selected[key.removeprefix("key ")] for key in self.order if key.startswith("key ")}
+        keys = {key: self.selected[key.removeprefix(GIVEN)] for key in self.order if key.startswith(GIVEN)}
         return fields | working | keys
 
     def spark_schema(self) -> str:
@@ -131,7 +133,7 @@ def _as_arrow(con: duckdb.DuckDBPyConnection, making: Making, schema: pa.Schema)
     source, target = f"selected.{name(making.resource.name)}", f"main.{name(making.resource.name)}"
     cells = []
     for column, kind in making.columns.items():
-        value = f"s.{name(column.removeprefix('key '))}" if column.startswith("key ") else f"m.{name(column)}"
+        value = f"s.{name(column.removeprefix(GIVEN))}" if column.startswith(GIVEN) else f"m.{name(column)}"
         cells.append(f"CAST({value} AS {carried(kind)}) AS {name(column)}")
     joined = f"{target} AS m JOIN {source} AS s ON s.rowid = m.rowid"
     found = con.sql(f"SELECT {', '.join(cells)} FROM {joined} ORDER BY m.rowid").to_arrow_table()

@@ -33,7 +33,7 @@ from fmdata.spark.evaluating import told
 from fmdata.spark.expressions import Columns
 from fmdata.spark.kinds import UntranslatableError, spark_kind
 from fmdata.spark.making import BROKEN, MISCORRECTED, NO_RULE, SEEN, Making, made
-from fmdata.spark.shapes import ERROR, ROWS, told_failures
+from fmdata.spark.shapes import ERROR, GIVEN, ROWS, told_failures
 from fmdata.spark.staging import Staged, expect_shippable
 from fmdata.spark.storage import Folder, cause, telling
 from fmdata.spark.texts import quoted
@@ -54,14 +54,14 @@ class Selected:
 
     def rows(self, table: str) -> DataFrame:
         """The typed rows of a table, with working columns, `_file` and `_line`, in no order."""
-        columns = [quoted(column) for column in self.tables[table].columns if not column.startswith("key ")]
+        columns = [quoted(column) for column in self.tables[table].columns if not column.startswith(GIVEN)]
         return self._made(table).select(*columns)
 
     def ordered(self, table: str) -> DataFrame:
         """The same in the order in which they are published."""
         making = self.tables[table]
         rows = self._made(table).orderBy(*(F.col(quoted(column)).asc_nulls_last() for column in making.order))
-        return rows.select(*(quoted(column) for column in making.columns if not column.startswith("key ")))
+        return rows.select(*(quoted(column) for column in making.columns if not column.startswith(GIVEN)))
 
     def check(self, rules: dict[str, Rules], found: Failures) -> None:
         """Add to what is `found` what rows break, by themselves or together.

@@ -39,6 +39,8 @@ _SPARK = {
 }
 # Where a row comes from: the number of its file among those of its extract, and its line.
 PLACE = {"_extract": (pa.int32(), "int"), "_line": (pa.int64(), "bigint")}
+# Before the name of a field: its value as a SELECT gave it, by which rows are ordered. No rule sees it.
+GIVEN = "_given as "
 # What is told instead of a row: failures that were found at a stage, as an Arrow file of a frame of failures.
 TOLD = {"_stage": (pa.string(), "string"), "_told": (pa.binary(), "binary")}
 # The stages, in the order in which they stop a build: something that is no matter of rows; the form and the bytes of a

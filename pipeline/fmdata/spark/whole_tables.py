@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame
 from fmdata.checks import Place, RowChecks
 from fmdata.contract import Resource
 from fmdata.errors import Failure, FmdataError
-from fmdata.spark.shapes import ERROR, ROWS, as_frame, told_failures
+from fmdata.spark.shapes import ERROR, GIVEN, ROWS, as_frame, told_failures
 
 _TOLD = pyarrow.schema([("stage", pyarrow.string()), ("told", pyarrow.binary())])
 
@@ -22,7 +22,7 @@ def judged_whole(
 ) -> Iterator[pl.DataFrame]:
     """Frames of failures: what rules that look beyond a row say of all rows of a resource, which come in an `order`.
 
-    Columns of the order whose names have a blank are not shown to the rules.
+    Of keys as they were given the rules see nothing.
     """
 
     def judge(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
@@ -32,7 +32,7 @@ def judged_whole(
             found = []
             if parts:
                 ordered = pl.concat(parts).sort(order, nulls_last=True, maintain_order=True)
-                found = rules.told_whole(ordered.drop(column for column in order if " " in column), place)
+                found = rules.told_whole(ordered.drop(column for column in order if column.startswith(GIVEN)), place)
             told = [(ROWS, frame) for frame in found if len(frame)]
         except FmdataError as error:
             told = [(ERROR, as_frame([Failure("", rule="error", found=str(error))]))]
