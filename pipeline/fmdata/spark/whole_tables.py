@@ -32,7 +32,8 @@ def judged_whole(
             found = []
             if parts:
                 ordered = pl.concat(parts).sort(order, nulls_last=True, maintain_order=True)
-                found = rules.told_whole(ordered.drop(column for column in order if column.startswith(GIVEN)), place)
+                kept = [column for column in ordered.columns if not column.startswith(GIVEN)]
+                found = rules.told_whole(ordered.select(kept), place)
             told = [(ROWS, frame) for frame in found if len(frame)]
         except FmdataError as error:
             told = [(ERROR, as_frame([Failure("", rule="error", found=str(error))]))]
