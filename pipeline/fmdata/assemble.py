@@ -157,7 +157,7 @@ def _tables(
     checks: Mapping[str, Rules] = {resource.name: [] for resource in raw} if own else {}
     as_is = is_published_as_is(package, raw)
     if as_is:
-        _refuse_kept(package)
+        refuse_kept(package)
         rules = load_rules(package)
         checks = {resource.name: rules.get(resource.name, []) for resource in raw}
     passed = None
@@ -183,7 +183,7 @@ def _tables(
     return passed, sound | {resource.name for resource in package if as_is and not resource.generated}
 
 
-def _refuse_kept(package: Package) -> None:
+def refuse_kept(package: Package) -> None:
     """Raise `FmdataError` for tables that tell of others where these are the extracts as they are."""
     for resource in package:
         if resource.role in KEPT:

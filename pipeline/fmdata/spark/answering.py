@@ -7,25 +7,14 @@ from collections.abc import Iterator
 import polars as pl
 import sqlglot
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 from sqlglot import exp
 
 from fmdata.checks import KeyQuestion
-from fmdata.contract import Resource
 from fmdata.errors import FmdataError
-from fmdata.spark.shapes import quoted
+from fmdata.spark.texts import quoted
 
 # Rows of an answer that the driver holds at a time.
 _AT_ONCE = 50_000
-
-
-def expose(spark: SparkSession, schema: str, resource: Resource, rows: DataFrame, files: tuple[str, ...]) -> None:
-    """Let questions find the typed rows of a resource as `schema.<resource>`, each with its `_file` and `_line`."""
-    known = spark.createDataFrame([*enumerate(files)], "_extract int, _file string")
-    placed = rows.join(F.broadcast(known), "_extract", "left").select(
-        *(F.col(quoted(field)) for field in resource.names()), "_file", "_line"
-    )
-    placed.createOrReplaceTempView(view(schema, resource.name))
 
 
 def view(schema: str, table: str) -> str:

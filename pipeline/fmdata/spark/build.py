@@ -10,23 +10,19 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from fmdata.changes import dated
-from fmdata.checks import key_questions, load_rules
 from fmdata.contract import Package, load
 from fmdata.errors import FmdataError
-from fmdata.extracts import RAW, discover, manifest
+from fmdata.extracts import manifest
 from fmdata.failures import Failures
 from fmdata.history.releases import released
 from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
 from fmdata.record import Release
 from fmdata.release import COPIED, expect_prerequisites
-from fmdata.spark.answering import broken, expose
+from fmdata.spark.checking import checked
 from fmdata.spark.publishing import Published, describe, write_sums, write_table
-from fmdata.spark.reading import files_of
-from fmdata.spark.staging import Staged, expect_shippable
 from fmdata.spark.storage import Folder, local
 from fmdata.swap import staging, swap
-from fmdata.tables import is_published_as_is
 from fmdata.writers.cookbook import QUERIES
 from fmdata.writers.csv import DATA
 from fmdata.writers.descriptor import content_hash
@@ -54,12 +50,12 @@ def build(
     """
     root = package.root
     with _aside(spark, root, output) as (aside, finish), Failures(root) as found:
-        staged = _checked(spark, package, raw, Folder(spark, f"{aside.url}/stage"), found, progress)
+        tables = checked(spark, package, raw, Folder(spark, f"{aside.url}/stage"), found, progress)
         release = Folder(spark, f"{aside.url}/release")
         published = {}
         for resource in package:
             progress(Step(f"writing {resource.name}"))
-            published[resource.name] = write_table(spark, resource, staged.rows(resource.name), release)
+            published[resource.name] = write_table(spark, resource, tables.ordered(resource.name), release)
         content = _describe(spark, package, published, release, progress)
         finish()
     counts = {table: written.rows for table, written in published.items()}
@@ -75,49 +71,12 @@ def _remarks(package: Package) -> tuple[str, ...]:
 def _expect_simple(package: Package) -> None:
     """Raise `FmdataError` for what this engine does not do yet; a release without it would be another one."""
     raw = manifest(package)
-    missing = []
-    if not is_published_as_is(package, raw):
-        missing.append("tables that are made of extracts by SELECTs (pipeline/tables/, raw/datapackage.json)")
-    missing += [f"the role {r.role} ({r.name})" for r in [*package, *raw] if r.role]
-    missing += [f"generated tables ({r.name})" for r in package if r.generated]
-    missing += ["a history: there are releases in dist/releases/"] if released(package.root) else []
+    missing = [f"role {r.role} ({r.name})" for r in [*package, *raw] if r.role]
+    missing += [f"generated tables ({r.generated}: {r.name})" for r in package if r.generated]
+    missing += ["history: there are releases in dist/releases/"] if released(package.root) else []
     if missing:
         found = "; ".join(dict.fromkeys(missing))
         raise FmdataError(f"{package.path}: the Spark engine has no {found}. Build this project with --engine local.")
-
-
-def _checked(
-    spark: SparkSession, package: Package, raw: str | None, stage: Folder, found: Failures, progress: Progress
-) -> Staged:
-    """Take in all extracts and check them. Raises `CheckError` with everything that is wrong with them."""
-    contract, rules = manifest(package), load_rules(package)
-    there = {}
-    if raw is None:
-        extracts, failures = discover(package.root, contract)
-        folder = Folder(spark, local(package.root / RAW))
-    else:
-        folder = Folder(spark, raw)
-        if not folder.exists():
-            raise FmdataError(f"{raw}: there is no such folder; expected the extracts, one file a table or more.")
-    there = files_of(folder)
-    if raw is not None:
-        extracts, failures = discover(package.root, contract, there)
-    staged = Staged(spark, folder, stage, there)
-    for extract in extracts:
-        progress(Step(f"reading extracts of {extract.resource.name}"))
-        checks = rules.get(extract.resource.name, [])
-        expect_shippable(extract.resource, checks)
-        staged.take_in(extract, {failure.file for failure in failures}, checks)
-    staged.refuse(failures)
-    progress(Step("checking tables"))
-    staged.tell(rules, found)
-    for resource in contract:
-        expose(spark, "raw", resource, staged.rows(resource.name), staged.extracts[resource.name].files)
-    for resource in contract:
-        for question in key_questions("raw", resource):
-            found.add(broken(spark, question))
-    found.raise_any()
-    return staged
 
 
 def _describe(

@@ -14,7 +14,8 @@ WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 _ALIKE = ("VARCHAR", "BOOLEAN", "DATE", "TIMESTAMP", "DOUBLE")
 # What has no type yet: NULL alone.
 NOTHING = '"NULL"'
-# DuckDB's name of a type: Spark's, and Arrow's. A whole number of 128 bits has 38 digits in both.
+# DuckDB's name of a type: Spark's, and Arrow's. A whole number of 128 bits has 38 digits in both. Times of day are not
+# among them: Spark takes none from Arrow.
 _PLAIN = {
     NOTHING: ("void", pa.null()),
     "VARCHAR": ("string", pa.string()),
@@ -28,7 +29,6 @@ _PLAIN = {
     "DOUBLE": ("double", pa.float64()),
     "BOOLEAN": ("boolean", pa.bool_()),
     "DATE": ("date", pa.date32()),
-    "TIME": ("time(6)", pa.time64("us")),
     "TIMESTAMP": ("timestamp_ntz", pa.timestamp("us")),
 }
 _CARRIED = {"JSON": "VARCHAR", "HUGEINT": "DECIMAL(38,0)"}

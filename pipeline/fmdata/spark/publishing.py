@@ -50,10 +50,10 @@ class Published:
 
 
 def write_table(spark: SparkSession, resource: Resource, rows: DataFrame, release: Folder) -> Published:
-    """Write the typed rows of a table below `release`, in the order of their extracts, and read them once more."""
+    """Write the typed rows of a table below `release`, in the order they come in, and read them once more."""
     target = f"{DATA}/{resource.name}"
     with telling(f"the table {resource.name}"):
-        ordered = rows.orderBy("_extract", "_line").selectExpr(*published_columns(resource))
+        ordered = rows.selectExpr(*published_columns(resource))
         ordered.write.option("maxRecordsPerFile", _ROWS).parquet(f"{release.url}/{target}")
         files = _named(release, target)
         if not files:

@@ -108,7 +108,7 @@ class Selected:
                 yield told_failures(bytes(row[0]))
 
     def _read(self, table: str) -> DataFrame:
-        return self.spark.read.parquet(f"{self.stage.url}/{table}")
+        return self.spark.read.parquet(self.stage.file_url(table))
 
 
 def expose_extracts(spark: SparkSession, raw: Package, staged: Staged) -> None:

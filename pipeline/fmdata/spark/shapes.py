@@ -12,6 +12,7 @@ from fmdata.contract import Resource
 from fmdata.contract.types import storage
 from fmdata.errors import Failure
 from fmdata.failing import SCHEMA
+from fmdata.spark.texts import quoted
 
 # Arrow's type of a field's values, by the type that holds them in DuckDB. Spark has each of them too.
 _ARROW = {
@@ -84,11 +85,6 @@ def carried_columns(resource: Resource) -> list[str]:
         f"CAST({quoted(f.name)} AS STRING) AS {quoted(f.name)}" if storage(f) == "TIME" else quoted(f.name)
         for f in resource.fields
     ]
-
-
-def quoted(column: str) -> str:
-    """A column's name in Spark's SQL."""
-    return "`" + column.replace("`", "``") + "`"
 
 
 def told_as_arrow(stage: str, frame: pl.DataFrame, schema: pa.Schema) -> pa.RecordBatch:

@@ -45,6 +45,10 @@ class Staged:
         """The typed rows of a resource, with `_extract`, the number of the file, and `_line`."""
         return self._read(table).where("_line IS NOT NULL").drop("_stage", "_told")
 
+    def ordered(self, table: str) -> DataFrame:
+        """The same in the order in which they are published."""
+        return self.rows(table).orderBy("_extract", "_line")
+
     def take_in(self, extract: Extract, without: Set[str], checks: Rules | None) -> None:
         """Have an extract taken in, but for some files, and its rows checked, but for rules that look at further rows.
 
