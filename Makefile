@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 VALIDATORS_VENV := .venv-validators
 VALIDATORS_READY := $(VALIDATORS_VENV)/.ready
+SPARK_VENV := .venv-spark
+SPARK_READY := $(SPARK_VENV)/.ready
 
-.PHONY: build check test test-all lint bench test-spark consumers lock lock-bench lock-consumers lock-spark lock-validators clean
+.PHONY: build check test test-all test-heavy lint bench test-spark consumers lock lock-bench lock-consumers lock-spark lock-validators clean
 
 build: $(READY)
 	$(BIN)/fmdata build
@@ -17,13 +19,14 @@ check: $(READY)
 test: $(READY) lint
 	$(BIN)/python -m pytest -m "not heavy and not spark" -n 2 --dist loadfile
 
-test-all: test consumers $(VALIDATORS_READY) test-spark
+# The one suite uses one processor, the other waits for Spark every now and then.
+test-all: test consumers $(VALIDATORS_READY) $(SPARK_READY)
+	$(MAKE) --jobs 2 --output-sync=target test-heavy test-spark
+
+test-heavy:
 	$(BIN)/python -m pytest -m heavy
 
 # With the extra `spark`, in an environment of its own: it takes some 900 MB on disk. Without Java the tests are skipped.
-SPARK_VENV := .venv-spark
-SPARK_READY := $(SPARK_VENV)/.ready
-
 test-spark: $(SPARK_READY)
 	$(SPARK_VENV)/bin/python -m pytest -m spark
 

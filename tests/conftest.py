@@ -276,6 +276,8 @@ def spark() -> Iterator[Any]:
     except FmdataError as error:
         pytest.skip(f"no Spark here: {error}")
     with session(MASTER) as found:
+        # For tables of a few rows, more parts cost more than they give.
+        found.conf.set("spark.sql.shuffle.partitions", "3")
         yield found
 
 

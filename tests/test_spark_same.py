@@ -95,6 +95,35 @@ def test_every_type_and_format_is_the_same(tmp_path, both, splits):
         assert ours == theirs and ours[0] == "built"
 
 
+SELECT = """
+-- One row is one row of the extract, with what its kind has in common.
+WITH numbered AS (
+    SELECT kind, string_agg(CAST(id AS VARCHAR), '+' ORDER BY id DESC) AS ids, count(*) AS many
+    FROM raw.t WHERE id % 97 = 0 GROUP BY kind
+)
+SELECT
+    t.id,
+    t.kind,
+    regexp_replace(upper(left(t.words, 9)), '[^A-Z]', '_', 'g') || '/' || coalesce(n.ids, '') || '/'
+        || row_number() OVER (PARTITION BY t.kind ORDER BY t.id) AS words,
+    CASE WHEN t.up % 2 = 0 THEN t.up END AS up,
+    t._file,
+    t._line
+FROM raw.t AS t
+LEFT JOIN numbered AS n USING (kind)
+"""
+
+
+def test_a_table_that_a_select_makes_is_the_same(tmp_path, both, splits):
+    for size in (1 << 30, 20_000):
+        splits(size)
+        more = "".join(f"{n},b,w {n},\n" for n in range(5_000, 5_900))
+        files = {"raw/t.csv": rows(1_500, 4), "raw/s/t.csv": f"id,kind,words,up\n{more}"}
+        files["pipeline/tables/t.sql"] = SELECT
+        ours, theirs = both(write_small(tmp_path / str(size), SCHEMA, files))
+        assert ours == theirs and ours[0] == "built" and ours[2] == {"t": 2_400}
+
+
 def test_compressed_and_columnar_extracts_are_the_same(tmp_path, both):
     root = write_small(tmp_path / "p", SCHEMA, {"raw/b/t.csv": rows(500, 1)})
     (root / "raw/a").mkdir()
