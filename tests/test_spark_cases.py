@@ -16,7 +16,7 @@ OF_THE_FILE = ("rows refer to each other in a circle", "pipeline/queries/", "pip
 # Faults that DuckDB tells of on a worker: how they begin is the same.
 IN_OTHER_WORDS = {"sql-fails-on-a-row", "sql-lineage-of-the-wrong-type"}
 # What Spark says of a project that it cannot build.
-REFUSED = "the Spark engine has no"
+REFUSED = "the Spark engine has not yet: "
 
 
 def project(name, root):

@@ -62,8 +62,28 @@ def test_a_place_that_cannot_be_read_is_told(tmp_path, built, raw, words):
 
 
 @pytest.mark.spark
+def test_a_release_that_cannot_take_its_place_leaves_the_one_before(tmp_path, built, monkeypatch):
+    from fmdata.spark.storage import Folder
+
+    root, output = write_small(tmp_path / "p", SCHEMA, {"raw/t.csv": rows(5, 1)}), tmp_path / "out"
+    assert built(root, output=f"file://{output}")[0] == "built"
+    before = sorted(path.name for path in output.iterdir())
+    moved = Folder.move
+
+    def move(self, old, new):
+        if old.endswith("/release"):
+            raise FmdataError("no")
+        moved(self, old, new)
+
+    monkeypatch.setattr(Folder, "move", move)
+    assert built(root, output=f"file://{output}") == ("error", "no")
+    assert sorted(path.name for path in output.iterdir()) == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out", "p"]
+
+
+@pytest.mark.spark
 def test_a_file_that_goes_away_meanwhile_is_told(tmp_path, built, monkeypatch):
-    from fmdata.spark import build as building
+    from fmdata.spark import checking as building
 
     root = write_small(tmp_path / "p", SCHEMA, {"raw/t.csv": rows(5, 1)})
     listed = building.files_of

@@ -76,7 +76,8 @@ def _expect_simple(package: Package) -> None:
     missing += ["history: there are releases in dist/releases/"] if released(package.root) else []
     if missing:
         found = "; ".join(dict.fromkeys(missing))
-        raise FmdataError(f"{package.path}: the Spark engine has no {found}. Build this project with --engine local.")
+        advice = "Build this project with --engine local"
+        raise FmdataError(f"{package.path}: the Spark engine has not yet: {found}. {advice}.")
 
 
 def _describe(
@@ -102,6 +103,6 @@ def _aside(spark: SparkSession, root: Path, output: str | None) -> Iterator[tupl
     parent, _, name = output.rstrip("/").rpartition("/")
     beside, aside = Folder(spark, parent), f".{name}.stage-{uuid.uuid4().hex}"
     try:
-        yield Folder(spark, f"{parent}/{aside}"), lambda: beside.replace(f"{aside}/release", name)
+        yield Folder(spark, f"{parent}/{aside}"), lambda: beside.replace(f"{aside}/release", name, f"{aside}/before")
     finally:
         beside.remove(aside)

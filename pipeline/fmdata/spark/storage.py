@@ -72,10 +72,18 @@ class Folder:
         if not done:
             raise FmdataError(f"{self.url}/{old}: cannot be renamed to {new}.")
 
-    def replace(self, new: str, old: str) -> None:
-        """Put what is `new` below it in the place of what is `old`."""
-        self.remove(old)
-        self.move(new, old)
+    def replace(self, new: str, old: str, aside: str) -> None:
+        """Put what is `new` below it in the place of what is `old`, if that is there; it goes to `aside` meanwhile."""
+        with telling(self.url):
+            there = self._files.exists(self._hadoop.Path(f"{self.url}/{old}"))
+        if there:
+            self.move(old, aside)
+        try:
+            self.move(new, old)
+        except FmdataError:
+            if there:
+                self.move(aside, old)
+            raise
 
     def remove(self, path: str = "") -> None:
         """Remove it, or what is below it at a path, if it is there."""
