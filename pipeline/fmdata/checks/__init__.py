@@ -5,7 +5,7 @@ from fmdata.checks.keys import KeyQuestion, check_keys, key_questions
 from fmdata.checks.ledger import bibliographic_lines, check_ledger, with_hashes
 from fmdata.checks.makers import numbered_without_gap, same_source, status_agrees
 from fmdata.checks.passing import REFERENCED, PassingKeys
-from fmdata.checks.rows import BATCH, Place, RowChecks, check_rows
+from fmdata.checks.rows import BATCH, Place, RowChecks, as_they_are, check_rows
 from fmdata.checks.rules import Rules, load_rules, row_rule, table_rule
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Place",
     "RowChecks",
     "Rules",
+    "as_they_are",
     "bibliographic_lines",
     "check_anchors",
     "check_keys",

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from fmdata.assemble import workspace
 from fmdata.casts import cast
-from fmdata.checks import RowChecks
+from fmdata.checks import RowChecks, as_they_are
 from fmdata.contract import Resource
 from fmdata.contract.types import carried_values, storage
 from fmdata.corrections import Correction, correct
@@ -120,12 +120,8 @@ def _made(
 
 def _broken(resource: Resource, checks: list[pandera.Check], rows: pl.DataFrame) -> list[pl.DataFrame]:
     rules = RowChecks(resource, checks)
-    broken = rules.broken(rows, _as_they_are)
-    return rules.told(broken, _as_they_are) if len(broken) else []
-
-
-def _as_they_are(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows
+    broken = rules.broken(rows, as_they_are)
+    return rules.told(broken, as_they_are) if len(broken) else []
 
 
 def _as_arrow(con: duckdb.DuckDBPyConnection, making: Making, schema: pa.Schema) -> pa.RecordBatch:

@@ -18,7 +18,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from fmdata.casts import cast
-from fmdata.checks import Rules, load_rules
+from fmdata.checks import Rules, as_they_are, load_rules
 from fmdata.checks.rules import sees_one_row
 from fmdata.contract import Package, Resource
 from fmdata.contract.roles import with_role
@@ -33,8 +33,8 @@ from fmdata.spark.evaluating import told
 from fmdata.spark.expressions import Columns
 from fmdata.spark.kinds import UntranslatableError, spark_kind
 from fmdata.spark.making import BROKEN, MISCORRECTED, NO_RULE, SEEN, Making, made
-from fmdata.spark.shapes import ERROR, GIVEN, ROWS, told_failures
-from fmdata.spark.staging import Staged, expect_shippable
+from fmdata.spark.shapes import ERROR, GIVEN, ROWS
+from fmdata.spark.staging import Staged, expect_shippable, told_at
 from fmdata.spark.storage import Folder, cause, telling
 from fmdata.spark.texts import quoted
 from fmdata.spark.translating import translated
@@ -74,7 +74,7 @@ class Selected:
             found.add(self._frames(table, BROKEN))
             if beyond := [check for check in rules.get(table, []) if not sees_one_row(check)]:
                 rows = self._made(table).drop("_stage", "_told")
-                found.add(judged_whole(rows, making.resource, making.order, _as_they_are, beyond))
+                found.add(judged_whole(rows, making.resource, making.order, as_they_are, beyond))
 
     def told(self, table: str, stage: str) -> list[Failure]:
         """What workers told at a stage."""
@@ -103,9 +103,7 @@ class Selected:
         return self._read(table).where("_stage IS NULL")
 
     def _frames(self, table: str, stage: str) -> Iterator[pl.DataFrame]:
-        with telling(table):
-            for row in self._read(table).where(f"_stage = '{stage}'").select("_told").toLocalIterator():
-                yield told_failures(bytes(row[0]))
+        return told_at(stage, self._read(table), table)
 
     def _read(self, table: str) -> DataFrame:
         return self.spark.read.parquet(self.stage.file_url(table))
@@ -217,10 +215,6 @@ def _folder(file: str) -> str | None:
     """The folder below that of the extracts in which a file is, if it is in one."""
     parts = file.split("/")
     return parts[1] if len(parts) > 2 else None
-
-
-def _as_they_are(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows
 
 
 @contextmanager

@@ -8,36 +8,13 @@ from collections.abc import Iterable
 import polars as pl
 import pyarrow as pa
 
-from fmdata.contract import Resource
+from fmdata.contract import Field, Resource
 from fmdata.contract.types import storage
 from fmdata.errors import Failure
 from fmdata.failing import SCHEMA
+from fmdata.spark.kinds import arrow_kind, spark_kind
 from fmdata.spark.texts import quoted
 
-# Arrow's type of a field's values, by the type that holds them in DuckDB. Spark has each of them too.
-_ARROW = {
-    "VARCHAR": pa.string(),
-    "JSON": pa.string(),
-    "BIGINT": pa.int64(),
-    "INTEGER": pa.int32(),
-    "DOUBLE": pa.float64(),
-    "BOOLEAN": pa.bool_(),
-    "DATE": pa.date32(),
-    # Spark takes no times of day from Arrow.
-    "TIME": pa.string(),
-    "TIMESTAMP": pa.timestamp("us"),
-}
-_SPARK = {
-    "VARCHAR": "string",
-    "JSON": "string",
-    "BIGINT": "bigint",
-    "INTEGER": "int",
-    "DOUBLE": "double",
-    "BOOLEAN": "boolean",
-    "DATE": "date",
-    "TIME": "string",
-    "TIMESTAMP": "timestamp_ntz",
-}
 # Where a row comes from: the number of its file among those of its extract, and its line.
 PLACE = {"_extract": (pa.int32(), "int"), "_line": (pa.int64(), "bigint")}
 # Before the name of a field: its value as a SELECT gave it, by which rows are ordered. No rule sees it.
@@ -49,15 +26,20 @@ TOLD = {"_stage": (pa.string(), "string"), "_told": (pa.binary(), "binary")}
 ERROR, BYTES, RECORDS, ROWS, DOUBTED = "error", "bytes", "records", "rows", "doubted"
 
 
+def _held(field: Field) -> str:
+    """The DuckDB type of a field's values on their way: Spark takes no times of day from Arrow, so they are texts."""
+    return "VARCHAR" if storage(field) == "TIME" else storage(field)
+
+
 def arrow_schema(resource: Resource) -> pa.Schema:
     """Typed rows of a resource with their places, or what is told instead."""
-    fields = [(field.name, _ARROW[storage(field)]) for field in resource.fields]
+    fields = [(field.name, arrow_kind(_held(field))) for field in resource.fields]
     return pa.schema([*fields, *((name, kind) for name, (kind, _) in (PLACE | TOLD).items())])
 
 
 def spark_schema(resource: Resource) -> str:
     """The same for Spark."""
-    fields = {field.name: _SPARK[storage(field)] for field in resource.fields}
+    fields = {field.name: spark_kind(_held(field)) for field in resource.fields}
     fields |= {name: kind for name, (_, kind) in (PLACE | TOLD).items()}
     return ", ".join(f"{quoted(name)} {kind}" for name, kind in fields.items())
 

@@ -88,12 +88,17 @@ class Staged:
         return [failure for table in self.extracts for failure in listed(self._told(table, stage))]
 
     def _told(self, table: str, stage: str) -> Iterator[pl.DataFrame]:
-        with telling(f"the extracts of {table}"):
-            for row in self._read(table).where(f"_stage = '{stage}'").select("_told").toLocalIterator():
-                yield told_failures(bytes(row[0]))
+        return told_at(stage, self._read(table), f"the extracts of {table}")
 
     def _read(self, table: str) -> DataFrame:
         return self.spark.read.parquet(self.stage.file_url(table))
+
+
+def told_at(stage: str, rows: DataFrame, where: str) -> Iterator[pl.DataFrame]:
+    """Frames of the failures that workers told at a stage, among staged `rows`."""
+    with telling(where):
+        for row in rows.where(f"_stage = '{stage}'").select("_told").toLocalIterator():
+            yield told_failures(bytes(row[0]))
 
 
 def _empty(file: str, resource: Resource) -> Failure:
