@@ -37,6 +37,10 @@ FILE_LEVEL |= {"no word runs", "line unaccounted for", "compression", "parquet",
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
     """Copies a base to a new folder, released."""
+    return releasing(tmp_path_factory)
+
+
+def releasing(tmp_path_factory):
     done = {}
 
     def copy(base, root):
@@ -52,8 +56,15 @@ def released(tmp_path_factory):
 @pytest.fixture
 def case(tmp_path, request, released):
     """The root of a copy of the case, with a release from before, and what is expected of it."""
-    root = tmp_path / "project"
-    own = CASES / request.param
+    root = project_of(request.param, tmp_path / "project", released)
+    (root / "dist/latest").mkdir(parents=True)
+    (root / "dist/latest/sentinel").write_text("the release before\n", encoding="utf-8")
+    return root, _read(CASES / request.param / "expected.json")
+
+
+def project_of(name, root, released):
+    """The project of a case, at a new folder."""
+    own = CASES / name
     make = _read(own / "make.json") if (own / "make.json").exists() else {}
     if make.get("released"):
         released(make["base"], root)
@@ -61,9 +72,7 @@ def case(tmp_path, request, released):
         shutil.copytree(BASES / make["base"], root)
     shutil.copytree(own, root, ignore=shutil.ignore_patterns("expected.json", "make.json"), dirs_exist_ok=True)
     _make(root, make)
-    (root / "dist/latest").mkdir(parents=True)
-    (root / "dist/latest/sentinel").write_text("the release before\n", encoding="utf-8")
-    return root, _read(own / "expected.json")
+    return root
 
 
 def _read(path):

@@ -18,10 +18,11 @@ import pytest
 
 from conftest import ROOT
 from fmdata.assemble import assemble, workspace
+from fmdata.borrowing import Gate
 from fmdata.contract import anchoring, load
 from fmdata.extracts import manifest
 from fmdata.failures import Failures
-from fmdata.rights import Gate, check_rights, load_gate, search_database
+from fmdata.rights import check_rights, load_gate, search_database
 from fmdata.sql import MEMORY, Room
 from fmdata.tokens import runs, words
 

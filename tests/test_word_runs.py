@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import textwrap
 
+from fmdata.borrowing import Gate
 from fmdata.capture import Capture
-from fmdata.rights import Gate
 from fmdata.tokens import unpack, words
 from fmdata.word_runs import word_runs
 from test_rights import INVENTED, RUN

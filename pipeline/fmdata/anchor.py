@@ -87,7 +87,7 @@ def anchor(root: Path, file: Path, progress: Progress) -> Anchored:
         progress(Step("reading the source"))
         source = _source(con, roles, capture, file)
         places = _places(con, roles, source)
-        free = bibliographic_lines(con, package, roles, source)
+        free = bibliographic_lines(con, package, roles).get(source, set())
     anchors = _anchors(capture, roles, places, _spans(capture, roles, places))
     numbered = word_runs(capture, free)
     anchors_file, runs_file = (_file(package.root, source, resource) for resource in (roles.anchors, roles.word_runs))

@@ -109,7 +109,8 @@ def check_tables(con: duckdb.DuckDBPyConnection, made: Assembled, found: Failure
         unanchored, foreign = check_anchors(con, roles)
         unanchored += check_ledger(con, package, roles, foreign)
         if unanchored:
-            found.kept[:] = [*without_echo(found.kept, unanchored, roles.places.name), *unanchored]
+            told = {failure.rule for failure in unanchored}
+            found.kept[:] = [*without_echo(found.kept, told, roles.places.name), *unanchored]
         if found:
             found.extend(check_cells(con, package, roles))
     found.raise_any()

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import duckdb
 
-from fmdata.assemble import Assembled
 from fmdata.changelog import dates, dois
-from fmdata.contract import Package
+from fmdata.contract import Package, Resource
 from fmdata.contract.roles import log_of, with_role
 from fmdata.corrections import ACCEPTED, ROLE
 from fmdata.errors import Failure
@@ -50,7 +49,7 @@ def dated(package: Package) -> Package:
 
 def write_changes(
     con: duckdb.DuckDBPyConnection,
-    made: Assembled,
+    package: Package,
     folder: Path,
     counts: dict[str, int],
     room: Room,
@@ -61,11 +60,11 @@ def write_changes(
     The CSV files stand in `folder/data/`, that of the history without a row. Raises `FmdataError` for a version that is
     too low for what changed, and `CheckError` for keys that are gone without a tombstone.
     """
-    package, log = made.package, log_of(made.package)
+    log = log_of(package)
     with since(package, room.scratch) as base, connect(room) as aside:
         if base.before and log:
             inherit(con, log, base.before)
-            counts = _write_log(con, made, folder, counts)
+            counts = _write_log(con, log, folder, counts)
         if not base:
             lines = of_the_first(package)
         else:
@@ -77,7 +76,7 @@ def write_changes(
                 _refuse_lost(lost_keys(found[0], tombstones(con, package), manifest(package)), package)
                 if log:
                     add(con, log, found[0], package.version, _reasons(con, package))
-                    counts = _write_log(con, made, folder, counts)
+                    counts = _write_log(con, log, folder, counts)
                 new = replace(found[0].new, content=_content(folder, counts))
                 lines = as_json(replace(found[0], new=new), found[1])
         with (folder / CHANGES).open("w", encoding="utf-8") as stream:
@@ -93,11 +92,8 @@ def _refuse_lost(keys: Iterator[Failure], package: Package) -> None:
         lost.raise_any()
 
 
-def _write_log(con: duckdb.DuckDBPyConnection, made: Assembled, folder: Path, counts: dict[str, int]) -> dict[str, int]:
+def _write_log(con: duckdb.DuckDBPyConnection, log: Resource, folder: Path, counts: dict[str, int]) -> dict[str, int]:
     """Write the CSV file of the history anew."""
-    log = log_of(made.package)
-    if log is None:
-        return counts
     table = f"main.{name(log.name)}"
     (folder / DATA / f"{log.name}.csv").unlink()
     append_csv(con, log, table, folder, folder)

@@ -47,13 +47,13 @@ def make(con: duckdb.DuckDBPyConnection, package: Package, raw: Package, as_is: 
                 making.begin(resource, partial(_select, resource, its.sql), its.reads)
         for resource in package:
             if resource.generated == CHANGES:
-                _make_empty(con, resource)
+                make_empty(con, resource)
             elif resource.generated:
                 making.begin(resource, partial(generate, package=package, corrected=corrected), () if as_is else wanted)
         return making.end(found) | {resource.name for resource in package if resource.generated == CHANGES}
 
 
-def _make_empty(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
+def make_empty(con: duckdb.DuckDBPyConnection, resource: Resource) -> None:
     """Make the table of what changed, which is filled once there is a release to compare with the one before."""
     columns = ", ".join(f"{name(field.name)} {storage(field)}" for field in resource.fields)
     con.execute(f"CREATE TABLE main.{name(resource.name)} ({columns}, _file VARCHAR, _line BIGINT)")

@@ -8,7 +8,7 @@ has no row, nor has one without a place, and one without words is inferred.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import duckdb
 
@@ -20,6 +20,8 @@ from fmdata.sql import literal, name
 POINTER = "passage_id"
 _ITSELF = ("verbatim", "split")
 _RESTS_ON_WORDS = (*_ITSELF, "normalised")
+ORDER = ("_table", "_file", "_line", "row_key", "_field")
+"""The columns by which cells are ordered: those of `cells`, and `_table` among them, the number of the table."""
 
 
 def generate(con: duckdb.DuckDBPyConnection, package: Package, corrected: Iterable[tuple[str, str, str]]) -> None:
@@ -30,22 +32,33 @@ def generate(con: duckdb.DuckDBPyConnection, package: Package, corrected: Iterab
     Cells that were `corrected`, named by table, key and column, are curated, and rest on no words.
     """
     if found := lineage(package):
-        _expect_places(package, found)
-        parts = [
-            f"SELECT *, {index} AS _table FROM ({_cells(con, table)})"
-            for index, table in enumerate(fact_tables(package))
-        ]
+        target, parts = f"selected.{name(found.cells.name)}", cells(con, package, found).values()
         con.execute(
-            f"CREATE TABLE selected.{name(found.cells.name)} AS "
-            f"SELECT * EXCLUDE (_table, _field) FROM ({' UNION ALL '.join(parts)}) "
-            "ORDER BY _table, _file, _line, row_key, _field"
+            f"CREATE TABLE {target} AS SELECT * EXCLUDE (_table, _field) FROM ({' UNION ALL '.join(parts)}) "
+            f"ORDER BY {', '.join(ORDER)}"
         )
-        for cell in corrected:
-            con.execute(
-                f"UPDATE selected.{name(found.cells.name)} SET derivation = 'curated', as_written = NULL "
-                "WHERE table_name = $1 AND row_key = $2 AND column_name = $3",
-                list(cell),
-            )
+        curate(con, target, corrected)
+
+
+def cells(con: duckdb.DuckDBPyConnection, package: Package, found: Lineage) -> dict[str, str]:
+    """SQL, of each table that holds facts: its cells as `generate` tells them, before any is curated.
+
+    With them, what `ORDER` orders them by. It reads the table alone, row by row. Raises `FmdataError` where a contract
+    does not say where values stand.
+    """
+    _expect_places(package, found)
+    tables = enumerate(fact_tables(package))
+    return {table.name: f"SELECT *, {index} AS _table FROM ({_cells(con, table)})" for index, table in tables}
+
+
+def curate(con: duckdb.DuckDBPyConnection, target: str, corrected: Iterable[tuple[str, str, str]]) -> None:
+    """Say of cells that were `corrected` that they are curated, and rest on no words."""
+    for cell in corrected:
+        con.execute(
+            f"UPDATE {target} SET derivation = 'curated', as_written = NULL "
+            "WHERE table_name = $1 AND row_key = $2 AND column_name = $3",
+            list(cell),
+        )
 
 
 def fact_tables(package: Package) -> list[Resource]:
@@ -72,9 +85,9 @@ def _expect_places(package: Package, found: Lineage) -> None:
         raise FmdataError(f"{package.path}: no table points at {place} and says its fields' derivation: no provenance.")
 
 
-def row_key(table: Resource) -> str:
-    """SQL: the text that names a row of a table."""
-    return " || ' ' || ".join(write(table.field(field), name(field)) for field in table.primary_key)
+def row_key(table: Resource, column: Callable[[str], str] = name) -> str:
+    """SQL: the text that names a row of a table, whose fields stand in columns that SQL calls so."""
+    return " || ' ' || ".join(write(table.field(field), column(field)) for field in table.primary_key)
 
 
 def _fields(table: Resource) -> list[Field]:

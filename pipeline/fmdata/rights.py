@@ -7,32 +7,23 @@ hears them: case, punctuation, quotes, escapes and line breaks do not count.
 from __future__ import annotations
 
 import itertools
-import json
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from fmdata.borrowing import Borrowed, Gate
 from fmdata.contract import Anchoring, Package, Resource
 from fmdata.contract.load import position_in
 from fmdata.errors import Failure, quote
-from fmdata.markup import unmarked
 from fmdata.sql import drained, literal, name
-from fmdata.tokens import RUN, UTF16, has_run, in_bytes, runs, unpack, words
+from fmdata.tokens import RUN, runs, unpack
 
 _ADVICE = "Say it in your own words"
 _EXPECTED = f"fewer than {RUN} words in a row of a source"
-# What they hold is searched as rows, comments and SQL, and as the files beside them.
-_NO_TEXT = (".duckdb", ".parquet", ".zip")
-# Bytes of a file that are searched at a time, and characters that its last words surely take up.
-_PIECE, _REACH = 1 << 20, 2_000
 _WRITTEN_BY_HAND = ("LICENSE", "CHANGELOG.md", "pipeline/queries/*.sql", "pipeline/views/*.sql")
-_ESCAPE = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+|\\[\\bfnrt]")
 # Every text of a DuckDB file that is no cell of the contract's tables: where it stands, and the text.
 _OBJECTS = (
     "SELECT 'the column ' || table_name || '.' || column_name, comment FROM duckdb_columns() WHERE {own}",
@@ -42,58 +33,6 @@ _OBJECTS = (
     "SELECT 'the macro ' || function_name, concat_ws(chr(10), comment, array_to_string(parameters, chr(10)), "
     "macro_definition) FROM duckdb_functions() WHERE {own}",
 )
-
-
-@dataclass(frozen=True)
-class Borrowed:
-    """A run of a source's words in a text: the words, on which line of the text they begin, and whence they are."""
-
-    words: tuple[str, ...]
-    at: int
-    source: str
-    line: int
-
-    def __str__(self) -> str:
-        return f"{quote(' '.join(self.words))}, {len(self.words)} words in a row of line {self.line} of {self.source}"
-
-
-@dataclass(frozen=True)
-class Gate:
-    """The runs of the sources' words that must not be published: the hash of each -> its source and line."""
-
-    runs: Mapping[str, tuple[str, int]]
-
-    def borrowed(self, text: str) -> list[Borrowed]:
-        """What a text has of the sources, as it stands or as a reader sees it: each longest run of words."""
-        text = _unescaped(text)
-        seen = unmarked(text)
-        return self._runs_in(text) or (self._runs_in(seen) if seen != text else [])
-
-    @cached_property
-    def _hashes(self) -> frozenset[bytes]:
-        return frozenset(map(in_bytes, self.runs))
-
-    def _runs_in(self, text: str) -> list[Borrowed]:
-        found = _words(text)
-        if not has_run(found, self._hashes):
-            return []
-        there = runs(found)
-        held = {at for at, run in enumerate(there) if run in self.runs}
-        firsts, lasts = sorted(at for at in held if at - 1 not in held), sorted(at for at in held if at + 1 not in held)
-        return [
-            Borrowed(tuple(found[first : last + RUN]), _line(text, first), *self.runs[there[first]])
-            for first, last in zip(firsts, lasts, strict=True)
-        ]
-
-    def borrowed_in(self, path: Path) -> list[Borrowed]:
-        """What a file has of the sources."""
-        found: list[Borrowed] = []
-        line, before = 1, ""
-        for piece in () if path.suffix in _NO_TEXT else _pieces(path):
-            # The last words of a piece stand on a line before the next one, so that no run between them is missed.
-            found += [replace(one, at=max(one.at + line - 2, 1)) for one in self.borrowed(f"{before}\n{piece}")]
-            line, before = line + piece.count("\n"), " ".join(_words(piece[-_REACH:])[1 - RUN :])
-        return found
 
 
 Found = Iterator[tuple[Failure, Borrowed]]
@@ -157,13 +96,20 @@ def check_rights(
     """
     if not gate.runs:
         return []
-    finished = [*_files(folder, gate, searched), *in_file.result()]
+    finished = [*in_files(folder, gate, searched), *in_file.result()]
+    return where_written(package, gate, finished, _cells(con, package, gate))
+
+
+def where_written(
+    package: Package, gate: Gate, finished: Iterable[tuple[Failure, Borrowed]], cells: Found
+) -> list[Failure]:
+    """What finished files have of the sources, told where its author wrote it: in one of the `cells`, or beside."""
     published = {run for _, found in finished for run in runs(found.words)}
     if not published:
         return []
     origins = [
         (failure, found)
-        for failure, found in (*_cells(con, package, gate), *_contract(package, gate), *_by_hand(package, gate))
+        for failure, found in itertools.chain(cells, _contract(package, gate), _by_hand(package, gate))
         if published.intersection(runs(found.words))
     ]
     told = {run for _, found in origins for run in runs(found.words)}
@@ -176,7 +122,8 @@ def check_cells(con: duckdb.DuckDBPyConnection, package: Package, roles: Anchori
     return [failure for failure, _ in _cells(con, package, load_gate(con, roles))]
 
 
-def _files(folder: Path, gate: Gate, searched: Mapping[Path, list[Borrowed]]) -> Found:
+def in_files(folder: Path, gate: Gate, searched: Mapping[Path, list[Borrowed]]) -> Found:
+    """What files in a folder hold of the sources; some of them were `searched` before."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         for found in searched[path] if path in searched else gate.borrowed_in(path):
             yield _failure(path.relative_to(folder).as_posix(), found.at, "the finished file holds", found), found
@@ -185,20 +132,39 @@ def _files(folder: Path, gate: Gate, searched: Mapping[Path, list[Borrowed]]) ->
 def _cells(con: duckdb.DuckDBPyConnection, package: Package, gate: Gate) -> Found:
     """What rows hold, cell by cell or else across cells; what two cells have of one extract line is told once."""
     told = set()
-    for resource in sorted(package, key=lambda resource: bool(resource.generated)):
-        columns = ", ".join(f"CAST({name(field.name)} AS VARCHAR)" for field in resource.fields)
-        result = con.execute(f"SELECT _file, _line, {columns} FROM main.{name(resource.name)}")
-        for file, line, *row in drained(result):
-            for field, found in _row(resource, row, gate):
-                if (file, line, found.words) not in told:
-                    told.add((file, line, found.words))
-                    key = quote(" ".join(str(row[resource.names().index(part)]) for part in resource.primary_key))
-                    said = f"the row {key} of {resource.name} holds"
-                    yield _failure(file, line, said, found, resource.name, field), found
+    for resource in searched_in_order(package):
+        rows = drained(con.execute(f"SELECT {as_texts(resource)} FROM main.{name(resource.name)}"))
+        for failure, found in in_rows(resource, rows, gate):
+            if (failure.file, failure.line, found.words) not in told:
+                told.add((failure.file, failure.line, found.words))
+                yield failure, found
+
+
+def searched_in_order(package: Package) -> list[Resource]:
+    """The tables in the order in which their rows are told of: of what is generated, only what is in no other."""
+    return sorted(package, key=lambda resource: bool(resource.generated))
+
+
+def as_texts(resource: Resource) -> str:
+    """SQL: where a row of a table comes from, and its cells as texts."""
+    return ", ".join(["_file", "_line", *(f"CAST({name(field.name)} AS VARCHAR)" for field in resource.fields)])
+
+
+def in_rows(resource: Resource, rows: Iterable[Sequence[Any]], gate: Gate) -> Found:
+    """What rows of a table, as `as_texts` gives them, hold of the sources."""
+    for file, line, *row in rows:
+        for field, found in _row(resource, row, gate):
+            key = quote(" ".join(str(row[resource.names().index(part)]) for part in resource.primary_key))
+            yield _failure(file, line, f"the row {key} of {resource.name} holds", found, resource.name, field), found
+
+
+def row_text(row: Iterable[str | None]) -> str:
+    """The cells of a row as one text."""
+    return "\n".join(cell or "" for cell in row)
 
 
 def _row(resource: Resource, row: Sequence[str | None], gate: Gate) -> list[tuple[str, Borrowed]]:
-    across = gate.borrowed("\n".join(cell or "" for cell in row))
+    across = gate.borrowed(row_text(row))
     if not across:
         return []
     cells = zip(resource.names(), row, strict=True)
@@ -244,36 +210,3 @@ def _failure(
     file: str, line: int, said: str, found: Borrowed, resource: str = "", field: str = "", column: int = 0
 ) -> Failure:
     return Failure(file, line, column, resource, field, "rights", f"{said} {found}", _EXPECTED, _ADVICE)
-
-
-def _pieces(path: Path) -> Iterator[str]:
-    """A file as texts of whole lines, whatever its encoding: no byte of it goes unread."""
-    with path.open("rb") as stream:
-        if stream.read(2) in UTF16:
-            yield path.read_bytes().decode("utf-16", "replace")
-            return
-        stream.seek(0)
-        while data := b"".join(stream.readlines(_PIECE)):
-            try:
-                yield data.decode("utf-8")
-            except UnicodeDecodeError:
-                yield data.decode("latin-1")
-
-
-def _unescaped(text: str) -> str:
-    """`text` with what JSON, and others like it, write as escapes; line ends among them are blanks here."""
-    if "\\" not in text:
-        return text
-    return _ESCAPE.sub(lambda escape: json.loads(f'"{escape[0]}"').replace("\n", " "), text)
-
-
-def _words(text: str) -> list[str]:
-    """The words of a text, as `words` gives them: lines of ASCII alone are folded together, which is quick."""
-    parts = itertools.groupby(text.splitlines(keepends=True), str.isascii)
-    return [word for _, lines in parts for word in words("".join(lines))]
-
-
-def _line(text: str, at: int) -> int:
-    """The number of the line on which a word of a text stands."""
-    ends = itertools.accumulate(len(_words(line)) for line in text.split("\n"))
-    return next(number for number, end in enumerate(ends, 1) if end > at)

@@ -73,14 +73,14 @@ class Writing:
         return counts
 
     def write_changes(
-        self, con: duckdb.DuckDBPyConnection, made: Assembled, data: Future[dict[str, int]], reader: IndependentReader
+        self, con: duckdb.DuckDBPyConnection, data: Future[dict[str, int]], reader: IndependentReader
     ) -> Described:
         """Write what changed since the release before, once the `data` are written, and describe the tables.
 
         Then `reader` may begin, unless it is to have samples. Raises what `write_changes` raises.
         """
         package, folder = self.package, self.folder
-        counts = write_changes(con, made, folder, data.result(), self.room.part((1 - HELD) / 3), self.progress)
+        counts = write_changes(con, package, folder, data.result(), self.room.part((1 - HELD) / 3), self.progress)
         for resource in package if self.parquet else ():
             write_parquet(con, resource, folder, folder)
         hashes = write_descriptor(package, folder, counts)
@@ -130,5 +130,5 @@ def begin(
 ) -> tuple[Future[Described], Future[Written]]:
     """Begin to write a release in threads of their own: what changed, as described, and all that was written."""
     data = beside.submit(making.write_data, con.cursor(), made)
-    changed = beside.submit(making.write_changes, con.cursor(), made, data, reader)
+    changed = beside.submit(making.write_changes, con.cursor(), data, reader)
     return changed, beside.submit(making.write_database, con.cursor(), made, data, changed, reader)

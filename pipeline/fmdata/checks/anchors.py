@@ -6,7 +6,8 @@ its place. So a hash edited by hand, a text that changed and a value that was ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,25 +44,29 @@ def row_hash(capture: str, cells: Sequence[object]) -> str:
 
 def described(con: duckdb.DuckDBPyConnection, roles: Anchoring) -> dict[str, Described]:
     """What is said of the capture of each source."""
-    rows = con.execute(f"SELECT source_id, {', '.join(SOURCE)} FROM main.{name(roles.sources.name)}").fetchall()
+    columns, table = ", ".join(SOURCE), f"main.{name(roles.sources.name)}"
+    rows = con.execute(f"SELECT source_id, {columns} FROM {table} ORDER BY _file, _line").fetchall()
     return {source: Described(sha256, identity(sha256, size, lines)) for source, sha256, size, lines in rows}
 
 
-def check_anchors(con: duckdb.DuckDBPyConnection, roles: Anchoring) -> tuple[list[Failure], set[str]]:
+def check_anchors(
+    con: duckdb.DuckDBPyConnection, roles: Anchoring, captures: str = ""
+) -> tuple[list[Failure], set[str]]:
     """What is wrong with the anchors: their captures and rows, places without one, values that were not found.
 
-    With it, the sources whose anchors are of another text: there is no more to say of them.
+    With it, the sources whose anchors are of another text: there is no more to say of them. Whose captures these are
+    is looked up in the relation `captures`, or else in the table of sources.
     """
-    anchored, failures = _anchors(con, roles)
+    anchored, failures = _anchors(con, roles, _owners(con, captures or f"main.{name(roles.sources.name)}"))
     foreign = {f.file.split("/")[1] for f in failures if f.field == "capture_sha256"}
     failures += [f for source, f in _places(con, roles, anchored) if source not in foreign]
     failures += [f for source, f in _values(con, roles, anchored) if source not in foreign]
     return failures, foreign
 
 
-def without_echo(failures: list[Failure], told: list[Failure], places: str) -> list[Failure]:
-    """The failures without what follows from those `told` of anchors: that a place has no measures, or two of them."""
-    twice = any(failure.rule in ("anchor twice", "anchor edited") for failure in told)
+def without_echo(failures: list[Failure], told: Set[str], places: str) -> list[Failure]:
+    """The failures without what follows where anchors broke the rules `told`: a place has no measures, or two."""
+    twice = bool(told & {"anchor twice", "anchor edited"})
     return [
         f
         for f in failures
@@ -70,8 +75,18 @@ def without_echo(failures: list[Failure], told: list[Failure], places: str) -> l
     ]
 
 
+def _owners(con: duckdb.DuckDBPyConnection, captures: str) -> dict[str, list[str]]:
+    """The sources of each capture, by its SHA-256."""
+    found = defaultdict[str, list[str]](list)
+    for capture, source in con.execute(
+        f"SELECT capture_sha256, source_id FROM {captures} ORDER BY _file, _line"
+    ).fetchall():
+        found[capture].append(source)
+    return found
+
+
 def _anchors(
-    con: duckdb.DuckDBPyConnection, roles: Anchoring
+    con: duckdb.DuckDBPyConnection, roles: Anchoring, owners: Mapping[str, list[str]]
 ) -> tuple[dict[Position, frozenset[str] | None], list[Failure]]:
     """The hashes of the values found in each place that is anchored (None: not to be trusted), and what is wrong."""
     sources, positions = described(con, roles), ", ".join(POSITION)
@@ -90,7 +105,7 @@ def _anchors(
         if folder not in sources:
             failure = _homeless(folder)
         elif capture != sources[folder].sha256 or not true[file]:
-            failure = _foreign(folder, capture, sources)
+            failure = _foreign(folder, [own for own in owners.get(capture, ()) if own != folder])
         elif hashed != row_hash(sources[folder].identity, cells):
             failure = _edited(position)
         elif position in anchored:
@@ -112,9 +127,8 @@ def _homeless(source: str | None) -> tuple[str, ...]:
     return "capture_sha256", "stale anchors", found, "anchors in the folder of a source", "Move or remove the file"
 
 
-def _foreign(source: str, capture: str, sources: dict[str, Described]) -> tuple[str, ...]:
+def _foreign(source: str, owners: list[str]) -> tuple[str, ...]:
     expected = f"anchors of the capture that the row of the source {source} describes"
-    owners = [owner for owner, its in sources.items() if its.sha256 == capture and owner != source]
     if owners:
         found = f"these are anchors of the source {owners[0]}"
         return "capture_sha256", "anchors of another source", found, expected, ANCHOR_AGAIN

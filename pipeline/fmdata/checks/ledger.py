@@ -6,7 +6,8 @@ is also over the lines of the rows before and after it: none can be taken out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -27,17 +28,20 @@ def with_hashes(capture: str, rows: Rows) -> list[tuple[Any, ...]]:
     return [(*row, row_hash(capture, [*row, numbers[index], numbers[index + 2]])) for index, row in enumerate(rows)]
 
 
-def bibliographic_lines(con: duckdb.DuckDBPyConnection, package: Package, roles: Anchoring, source: str) -> set[int]:
-    """The lines of a source that `bibliographic` cells rest on: they may be published in full."""
+def bibliographic_lines(con: duckdb.DuckDBPyConnection, package: Package, roles: Anchoring) -> Mapping[str, set[int]]:
+    """The lines of each source that `bibliographic` cells rest on: they may be published in full."""
     fields = [f"{table.name}.{field.name}" for table in package for field in table.fields if field.bibliographic]
     rows = con.execute(
-        "SELECT DISTINCT unnest(range(place.line_start, place.line_end + 1)) "
+        "SELECT DISTINCT place.source_id, unnest(range(place.line_start, place.line_end + 1)) "
         f"FROM main.{name(roles.cells.name)} AS cell "
         f"JOIN main.{name(roles.places.name)} AS place ON place.{name(roles.place_key)} = cell.passage_id "
-        "WHERE place.source_id = $1 AND list_contains($2, cell.table_name || '.' || cell.column_name)",
-        [source, fields],
+        "WHERE list_contains($1, cell.table_name || '.' || cell.column_name)",
+        [fields],
     ).fetchall()
-    return {row[0] for row in rows}
+    lines = defaultdict[str, set[int]](set)
+    for source, line in rows:
+        lines[source].add(line)
+    return lines
 
 
 def check_ledger(
@@ -47,7 +51,7 @@ def check_ledger(
     columns, runs = ", ".join(WORD_RUNS), roles.word_runs
     rows = con.execute(f"SELECT _file, _line, _folder, {columns} FROM raw.{name(runs.name)} ORDER BY _file, _line")
     files = {file: list(own) for file, own in groupby(rows.fetchall(), key=lambda row: row[0])}
-    sources = described(con, roles)
+    sources, bibliographic = described(con, roles), bibliographic_lines(con, package, roles)
     failures, lines = [], {}
     for file, own in files.items():
         source = own[0][2]
@@ -56,7 +60,7 @@ def check_ledger(
         failure = _file(source in sources and sources[source].identity, [row[3:] for row in own])
         if failure is None:
             lines[source] = {number for _, _, _, number, *_ in own}
-            failure = _free(own, bibliographic_lines(con, package, roles, source))
+            failure = _free(own, bibliographic.get(source, set()))
         if failure:
             at, found, expected = failure
             failures.append(
@@ -102,8 +106,11 @@ def _accounts(con: duckdb.DuckDBPyConnection, ledger: Resource, lines: dict[str,
     rows = con.execute(
         f"SELECT _file, _line, source_id, line_number FROM main.{name(ledger.name)} ORDER BY _file, _line"
     ).fetchall()
+    accounts = defaultdict[str, list[tuple[str, int, int]]](list)
+    for file, line, of, number in rows:
+        accounts[of].append((file, line, number))
     for source, numbers in lines.items():
-        own = [(file, line, number) for file, line, of, number in rows if of == source]
+        own = accounts[source]
         if missing := sorted(numbers - {number for *_, number in own}):
             file = own[0][0] if own else f"raw/{source}"
             several = f"lines {', '.join(map(str, missing))} are" if missing[1:] else f"line {missing[0]} is"
