@@ -11,6 +11,7 @@ import pytest
 
 import fmdata.release
 from fmdata.errors import CheckError, FmdataError
+from fmdata.files import forget_report
 
 Told = tuple[Any, ...]
 
@@ -49,7 +50,8 @@ def both(spark: Any) -> Callable[[Path], tuple[Told, Told]]:
 
     def run(root: Path) -> tuple[Told, Told]:
         on_spark = told(lambda: build(spark, prepared(root), lambda _: None))
-        shutil.rmtree(root / "dist", ignore_errors=True)
+        shutil.rmtree(root / "dist/latest", ignore_errors=True)
+        forget_report(root)
         return on_spark, told(lambda: fmdata.release.build(root, lambda _: None))
 
     return run

@@ -10,17 +10,18 @@ from pathlib import Path
 from pyspark.sql import SparkSession
 
 from fmdata.changes import dated
-from fmdata.contract import Package, load
-from fmdata.errors import FmdataError
+from fmdata.contract import Package, anchoring, load, works
+from fmdata.contract.roles import log_of
 from fmdata.extracts import manifest
 from fmdata.failures import Failures
-from fmdata.history.releases import released
 from fmdata.progress import Progress, Step
 from fmdata.reader import LATEST
 from fmdata.record import Release
 from fmdata.release import COPIED, expect_prerequisites
 from fmdata.spark.checking import checked
+from fmdata.spark.history import write_history
 from fmdata.spark.publishing import Published, describe, write_sums, write_table
+from fmdata.spark.rights import check_rights
 from fmdata.spark.storage import Folder, local
 from fmdata.swap import staging, swap
 from fmdata.writers.cookbook import QUERIES
@@ -30,13 +31,9 @@ from fmdata.writers.views import VIEWS
 
 
 def prepared(root: Path) -> Package:
-    """The contract of a project that can be built on Spark.
-
-    Raises `CheckError` for its faults and `FmdataError` for what would stop the build, or what this engine has not.
-    """
+    """The contract of a project that is to be built. Raises as the local engine does for what would stop the build."""
     package = load(root)
     expect_prerequisites(package)
-    _expect_simple(package)
     return dated(package)
 
 
@@ -49,16 +46,30 @@ def build(
     and `FmdataError` for anything else a user can mend; either leaves the previous release as it was.
     """
     root = package.root
+    contract = manifest(package)
+    roles = anchoring(package, contract)
+    works(package)
     with _aside(spark, root, output) as (aside, finish), Failures(root) as found:
-        tables = checked(spark, package, raw, Folder(spark, f"{aside.url}/stage"), found, progress)
-        release = Folder(spark, f"{aside.url}/release")
-        published = {}
+        stage, release = Folder(spark, f"{aside.url}/stage"), Folder(spark, f"{aside.url}/release")
+        tables = checked(spark, package, contract, roles, raw, stage, found, progress)
+        published, log = {}, log_of(package)
         for resource in package:
-            progress(Step(f"writing {resource.name}"))
-            published[resource.name] = write_table(spark, resource, tables.ordered(resource.name), release)
-        content = _describe(spark, package, published, release, progress)
+            if resource is not log:
+                progress(Step(f"writing {resource.name}"))
+                published[resource.name] = write_table(spark, resource, tables.ordered(resource.name), release)
+        progress(Step("comparing with the releases before"))
+        changed = write_history(spark, package, published, stage, release)
+        if log and changed:
+            tables.expose(log.name, changed)
+            published[log.name] = write_table(spark, log, changed, release)
+        progress(Step("describing the release"))
+        content, texts = _describe(package, published, release)
+        if roles:
+            progress(Step("searching for words of the sources"))
+            check_rights(tables, package, roles, texts)
+        write_sums(spark, release)
         finish()
-    counts = {table: written.rows for table, written in published.items()}
+    counts = {resource.name: published[resource.name].rows for resource in package}
     return Release(root / LATEST, package.name, package.version, content, counts, _remarks(package))
 
 
@@ -68,29 +79,14 @@ def _remarks(package: Package) -> tuple[str, ...]:
     return (f"{' and '.join(there)}: for the DuckDB file, which Spark does not write; not looked at.",) if there else ()
 
 
-def _expect_simple(package: Package) -> None:
-    """Raise `FmdataError` for what this engine does not do yet; a release without it would be another one."""
-    raw = manifest(package)
-    missing = [f"role {r.role} ({r.name})" for r in [*package, *raw] if r.role]
-    missing += [f"generated tables ({r.generated}: {r.name})" for r in package if r.generated]
-    missing += ["history: there are releases in dist/releases/"] if released(package.root) else []
-    if missing:
-        found = "; ".join(dict.fromkeys(missing))
-        advice = "Build this project with --engine local"
-        raise FmdataError(f"{package.path}: the Spark engine has not yet: {found}. {advice}.")
-
-
-def _describe(
-    spark: SparkSession, package: Package, published: dict[str, Published], release: Folder, progress: Progress
-) -> str:
-    """Write what tells of the tables of a release; returns its content hash."""
-    progress(Step("describing the release"))
+def _describe(package: Package, published: dict[str, Published], release: Folder) -> tuple[str, dict[str, bytes]]:
+    """Write what tells of the tables of a release. Returns its content hash, and the files with their text."""
     content = content_hash({f"{DATA}/{table}.csv": written.digest for table, written in published.items()})
-    for file in COPIED:
-        release.write(file, (package.root / file).read_bytes())
-    release.write("datapackage.json", describe(package, published, content))
-    write_sums(spark, release)
-    return content
+    texts = {file: (package.root / file).read_bytes() for file in COPIED}
+    texts["datapackage.json"] = describe(package, published, content)
+    for file, text in texts.items():
+        release.write(file, (text,))
+    return content, texts
 
 
 @contextmanager

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
 
 import duckdb
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
 
 from fmdata.assemble import refuse_kept, workspace
-from fmdata.checks import key_questions, load_rules
-from fmdata.contract import Package, Resource
+from fmdata.checks import Rules, key_questions, load_rules, without_echo
+from fmdata.contract import Anchoring, Package, Resource
 from fmdata.errors import Failure, FmdataError
-from fmdata.extracts import RAW, Extract, discover, manifest
+from fmdata.extracts import RAW, Extract, discover
 from fmdata.failures import Failures
 from fmdata.progress import Progress, Step
+from fmdata.spark.anchored import unanchored
 from fmdata.spark.answering import broken
+from fmdata.spark.generating import generate
+from fmdata.spark.kept import Kept
+from fmdata.spark.named_rows import ambiguous_keys, tombstone_faults
 from fmdata.spark.reading import files_of
-from fmdata.spark.selecting import expose_extracts, select_tables
+from fmdata.spark.rights import borrowed_cells
+from fmdata.spark.selecting import Selected, expose_extracts, select_tables
 from fmdata.spark.staging import Staged, expect_shippable
-from fmdata.spark.storage import File, Folder, local
+from fmdata.spark.storage import File, Folder, local, telling
 from fmdata.sql import Room
 from fmdata.tables import is_published_as_is
 
@@ -30,23 +34,23 @@ from fmdata.tables import is_published_as_is
 _MEMORY = 200_000_000
 
 
-class Tables(Protocol):
-    """The tables of a project whose rows are checked."""
-
-    def ordered(self, table: str) -> DataFrame:
-        """The typed rows of a table in the order in which they are published."""
-
-
 def checked(
-    spark: SparkSession, package: Package, raw: str | None, stage: Folder, found: Failures, progress: Progress
-) -> Tables:
+    spark: SparkSession,
+    package: Package,
+    contract: Package,
+    roles: Anchoring | None,
+    raw: str | None,
+    stage: Folder,
+    found: Failures,
+    progress: Progress,
+) -> Selected:
     """Take in all extracts, which are below the URL `raw` or in the project, make the tables, and check them.
 
-    Rows are kept in the folder `stage`. Raises `CheckError` with everything that is wrong with them.
+    `contract` is that of the extracts; `roles` anchor places, if any. Rows are kept in the folder `stage`. Raises
+    `CheckError` with everything that is wrong with them.
     """
-    contract = manifest(package)
     folder, there, extracts, failures = _there(spark, package, contract, raw)
-    staged = Staged(spark, folder, Folder(spark, f"{stage.url}/raw"), there)
+    staged = Staged(spark, folder, Kept(spark, Folder(spark, f"{stage.url}/raw"), "the extracts of "), there)
     as_is = is_published_as_is(package, contract)
     # As in `assemble`: without a contract of their own, the extracts are checked once, as the tables they become.
     own = contract.path != package.path
@@ -64,24 +68,52 @@ def checked(
     if not as_is:
         found.raise_overflow()
     expose_extracts(spark, contract, staged)
-    if as_is:
-        progress(Step("checking tables"))
-        _check_keys(spark, "raw", package, found)
-        found.raise_any()
-        return staged
     if own:
         _check_keys(spark, "raw", contract, found)
         found.raise_any()
     progress(Step("making tables"))
     with _empty() as con, Failures(package.root) as made:
-        tables = select_tables(con, package, contract, staged, Folder(spark, f"{stage.url}/main"), made)
+        rules = rules or _rules(package)
+        tables = select_tables(
+            con, package, contract, as_is, staged, Kept(spark, Folder(spark, f"{stage.url}/main"), ""), rules, made
+        )
+        generate(con, package, tables, rules, made)
         made.raise_overflow()
         found.extend(made.kept)
     progress(Step("checking tables"))
-    tables.check(load_rules(package), found)
-    _check_keys(spark, "main", [resource for resource in package if not resource.generated], found)
+    if tables.tables:
+        tables.check(load_rules(package), found)
+    _check_keys(spark, "main", package, found)
+    _check_roles(spark, package, roles, tables, found)
     found.raise_any()
     return tables
+
+
+def _check_roles(
+    spark: SparkSession, package: Package, roles: Anchoring | None, tables: Selected, found: Failures
+) -> None:
+    """Find what is wrong with keys as texts, tombstones, anchors, word runs and the ledger."""
+    found.extend(ambiguous_keys(spark, package))
+    found.extend(tombstone_faults(spark, package))
+    found.raise_overflow()
+    if roles is None:
+        return
+    rules: set[str] = set()
+    with Failures(package.root) as told:
+        for frame in unanchored(spark, package, roles):
+            rules.update(frame.get_column("rule"))
+            told.add([frame])
+        found.kept[:] = without_echo(found.kept, rules, roles.places.name)
+        found.add(told.frames())
+    if found:
+        found.add(borrowed_cells(tables, package, roles))
+
+
+def _rules(package: Package) -> dict[str, Rules]:
+    """The project's own rules; none where they cannot be loaded, which whoever loads them to check tables is told."""
+    with suppress(FmdataError):
+        return load_rules(package)
+    return {}
 
 
 def _there(
@@ -100,9 +132,8 @@ def _there(
 
 
 def _check_keys(spark: SparkSession, schema: str, tables: Iterable[Resource], found: Failures) -> None:
-    for resource in tables:
-        for question in key_questions(schema, resource):
-            found.add(broken(spark, question))
+    with telling("the keys"):
+        found.add(broken(spark, [question for own in tables for question in key_questions(schema, own)]))
 
 
 @contextmanager

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import duckdb
 import pandera.polars as pandera
 import polars as pl
 import pyarrow as pa
 
-from fmdata.assemble import workspace
 from fmdata.casts import cast
 from fmdata.checks import RowChecks, as_they_are
 from fmdata.contract import Resource
@@ -22,15 +18,15 @@ from fmdata.corrections import Correction, correct
 from fmdata.errors import Failure, FmdataError
 from fmdata.exchange import frame
 from fmdata.provenance import row_key
+from fmdata.spark.gathering import database
 from fmdata.spark.kinds import arrow_kind, carried, spark_kind
 from fmdata.spark.shapes import ERROR, GIVEN, ROWS, TOLD, as_frame, told_as_arrow
 from fmdata.spark.texts import quoted
-from fmdata.sql import Room, count, name
+from fmdata.sql import count, name
 
 # What workers tell of rows that were made, beside `ROWS`, what is no value: which corrections they had the row of, and
 # what is wrong with these; what rows break, and why a rule does not run.
 SEEN, MISCORRECTED, BROKEN, NO_RULE = "seen", "miscorrected", "broken", "no rule"
-_MEMORY = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -45,10 +41,13 @@ class Making:
     selected: Mapping[str, str]
     checks: list[pandera.Check]
     corrections: list[Correction]
+    by: tuple[str, ...] = ()
 
     @property
     def order(self) -> list[str]:
-        """The columns by which rows are ordered as `tables.select` orders them."""
+        """The columns by which rows are ordered: `by` those, or as `tables.select` orders them."""
+        if self.by:
+            return list(self.by)
         fields = [self.resource.field(key) for key in self.resource.primary_key]
         kept = [
             field.name if self.selected[field.name] == storage(field) else f"{GIVEN}{field.name}" for field in fields
@@ -80,7 +79,7 @@ def made(making: Making) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.Rec
 
     def make(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         schema = making.arrow_schema()
-        with _database() as con:
+        with database() as con:
             for batch in batches:
                 if len(batch):
                     try:
@@ -137,10 +136,3 @@ def _as_arrow(con: duckdb.DuckDBPyConnection, making: Making, schema: pa.Schema)
     cells_ = [found[column] if column in making.columns else nothing for column in schema.names]
     table = pa.table(cells_, names=schema.names).cast(schema).combine_chunks()
     return table.to_batches()[0]
-
-
-@contextmanager
-def _database() -> Iterator[duckdb.DuckDBPyConnection]:
-    with tempfile.TemporaryDirectory(prefix="fmdata-") as folder, workspace(Room(_MEMORY, Path(folder))) as con:
-        con.execute("SET threads = 1")
-        yield con

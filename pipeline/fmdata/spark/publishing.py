@@ -58,16 +58,20 @@ def write_table(spark: SparkSession, resource: Resource, rows: DataFrame, releas
         files = _named(release, target)
         if not files:
             raise FmdataError(f"the table {resource.name}: Spark wrote no file of it.")
-        read = spark.read.parquet(release.file_url(target))
-        place = (
-            f"CAST(substring(_metadata.file_name, {len('part-') + 1}, 5) AS INT) AS _part",
-            "_metadata.row_index AS _nth",
-        )
-        text = read.selectExpr(*carried_columns(resource), *place).mapInArrow(_as_text(resource), _BLOCKS)
-        header = spark.createDataFrame([(-1, 0, 0, _header(resource))], _BLOCKS)
-        one = text.unionByName(header).repartition(1).sortWithinPartitions("part", "nth")
+        one = csv_text(spark, resource, release).repartition(1).sortWithinPartitions("part", "nth")
         [(count, size, digest)] = one.mapInArrow(_hashed, _HASHED).collect()
     return Published(files, count, size, digest)
+
+
+def csv_text(spark: SparkSession, resource: Resource, release: Folder) -> DataFrame:
+    """The CSV text of a table that is written, in blocks with their rows, whose order is that of `part` and `nth`."""
+    read = spark.read.parquet(release.file_url(f"{DATA}/{resource.name}"))
+    place = (
+        f"CAST(substring(_metadata.file_name, {len('part-') + 1}, 5) AS INT) AS _part",
+        "_metadata.row_index AS _nth",
+    )
+    text = read.selectExpr(*carried_columns(resource), *place).mapInArrow(_as_text(resource), _BLOCKS)
+    return text.unionByName(spark.createDataFrame([(-1, 0, 0, _header(resource))], _BLOCKS))
 
 
 def _named(release: Folder, target: str) -> list[str]:
@@ -174,4 +178,4 @@ def write_sums(spark: SparkSession, release: Folder) -> None:
         read = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(release.file_url("")[:-1])
         found: list[Any] = read.select("path", F.sha2("content", 256)).collect()
     lines = sorted(f"{digest}  {path.removeprefix(release.url + '/')}\n" for path, digest in found)
-    release.write(SUMS, "".join(sorted(lines, key=lambda line: line[66:])).encode())
+    release.write(SUMS, ("".join(sorted(lines, key=lambda line: line[66:])).encode(),))

@@ -7,7 +7,7 @@ columns and the types of these. The rows themselves are Spark's, and the workers
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import duckdb
@@ -18,24 +18,24 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from fmdata.casts import cast
-from fmdata.checks import Rules, as_they_are, load_rules
+from fmdata.checks import Rules, as_they_are
 from fmdata.checks.rules import sees_one_row
 from fmdata.contract import Package, Resource
 from fmdata.contract.roles import with_role
 from fmdata.corrections import ROLE, Correction, accepted, by_table, correct, misplaced
 from fmdata.errors import Failure, FmdataError, raise_if
-from fmdata.failing import listed
 from fmdata.failures import Failures
 from fmdata.intake import hold, make_tables
 from fmdata.spark.answering import view
 from fmdata.spark.binding import Binder
 from fmdata.spark.evaluating import told
 from fmdata.spark.expressions import Columns
+from fmdata.spark.kept import Kept
 from fmdata.spark.kinds import UntranslatableError, spark_kind
 from fmdata.spark.making import BROKEN, MISCORRECTED, NO_RULE, SEEN, Making, made
 from fmdata.spark.shapes import ERROR, GIVEN, ROWS
-from fmdata.spark.staging import Staged, expect_shippable, told_at
-from fmdata.spark.storage import Folder, cause, telling
+from fmdata.spark.staging import Staged, expect_shippable
+from fmdata.spark.storage import cause, telling
 from fmdata.spark.texts import quoted
 from fmdata.spark.translating import translated
 from fmdata.spark.whole_tables import judged_whole
@@ -45,22 +45,28 @@ from fmdata.tables import FOLDER, MACROS, expect_lineage, macros, read_text, sel
 
 @dataclass
 class Selected:
-    """The tables that the SELECTs of a project make, as far as they are made: their rows are in the folder `stage`."""
+    """The tables of a project, as far as they are made: the rows of those that are no extracts are `kept`."""
 
-    spark: SparkSession
-    stage: Folder
+    staged: Staged
+    kept: Kept
     tables: dict[str, Making] = field(default_factory=dict)
     corrections: list[Correction] = field(default_factory=list)
+
+    @property
+    def spark(self) -> SparkSession:
+        return self.staged.spark
 
     def rows(self, table: str) -> DataFrame:
         """The typed rows of a table, with working columns, `_file` and `_line`, in no order."""
         columns = [quoted(column) for column in self.tables[table].columns if not column.startswith(GIVEN)]
-        return self._made(table).select(*columns)
+        return self.kept.rows(table).select(*columns)
 
     def ordered(self, table: str) -> DataFrame:
-        """The same in the order in which they are published."""
+        """The typed rows of a table in the order in which they are published."""
+        if table not in self.tables:
+            return self.staged.ordered(table)
         making = self.tables[table]
-        rows = self._made(table).orderBy(*(F.col(quoted(column)).asc_nulls_last() for column in making.order))
+        rows = self.kept.rows(table).orderBy(*(F.col(quoted(column)).asc_nulls_last() for column in making.order))
         return rows.select(*(quoted(column) for column in making.columns if not column.startswith(GIVEN)))
 
     def check(self, rules: dict[str, Rules], found: Failures) -> None:
@@ -69,44 +75,32 @@ class Selected:
         Raises `FmdataError` for a rule that does not run.
         """
         for table, making in self.tables.items():
-            for error in self.told(table, NO_RULE):
+            for error in self.kept.told(table, NO_RULE):
                 raise FmdataError(error.found)
-            found.add(self._frames(table, BROKEN))
+            found.add(self.kept.frames(table, BROKEN))
             if beyond := [check for check in rules.get(table, []) if not sees_one_row(check)]:
-                rows = self._made(table).drop("_stage", "_told")
-                found.add(judged_whole(rows, making.resource, making.order, as_they_are, beyond))
+                found.add(judged_whole(self.kept.rows(table), making.resource, making.order, as_they_are, beyond))
 
-    def told(self, table: str, stage: str) -> list[Failure]:
-        """What workers told at a stage."""
-        return listed(self._frames(table, stage))
+    def expose(self, table: str, rows: DataFrame) -> None:
+        """Let SELECTs and questions find the rows of a table, with `_file` and `_line`."""
+        rows.createOrReplaceTempView(view("main", table))
 
-    def make(self, making: Making, text: str) -> None:
-        """Have the rows of a table made of what Spark's SELECT gives; `rows` and SELECTs to come find them."""
+    def make(self, making: Making, given: DataFrame) -> None:
+        """Have the rows of a table made of what a SELECT gives; `rows` and SELECTs to come find them."""
         table = making.resource.name
-        with _running(table):
-            rows = self.spark.sql(text).mapInArrow(made(making), making.spark_schema())
-            rows.write.parquet(f"{self.stage.url}/{table}")
+        rows = given.mapInArrow(made(making), making.spark_schema())
+        lost = self.kept.write(table, rows, "_file IS NULL OR _line IS NULL")
         self.tables[table] = making
-        for error in self.told(table, ERROR):
+        for error in self.kept.told(table, ERROR):
             raise FmdataError(error.found)
         with telling(table):
-            lost = self._made(table).where("_file IS NULL OR _line IS NULL").count()
-            tied = not making.resource.primary_key and self._made(table).groupBy("_file", "_line").count()
-            chance = tied and tied.where("count > 1").count()
+            tied = self.kept.rows(table).groupBy("_file", "_line").count().where("count > 1")
+            chance = not making.by and not making.resource.primary_key and not tied.isEmpty()
         expect_lineage(making.resource, lost)
         if chance:
             found = "makes several rows of one line, and no primary key says in which order they are published"
             raise FmdataError(f"{FOLDER}/{table}.sql: the SELECT {found}. Give the table {table} a primary key.")
-        self.rows(table).createOrReplaceTempView(view("main", table))
-
-    def _made(self, table: str) -> DataFrame:
-        return self._read(table).where("_stage IS NULL")
-
-    def _frames(self, table: str, stage: str) -> Iterator[pl.DataFrame]:
-        return told_at(stage, self._read(table), table)
-
-    def _read(self, table: str) -> DataFrame:
-        return self.spark.read.parquet(self.stage.file_url(table))
+        self.expose(table, self.rows(table))
 
 
 def expose_extracts(spark: SparkSession, raw: Package, staged: Staged) -> None:
@@ -115,27 +109,46 @@ def expose_extracts(spark: SparkSession, raw: Package, staged: Staged) -> None:
         files = staged.extracts[resource.name].files
         known = [(number, file, _folder(file)) for number, file in enumerate(files)]
         placed = staged.rows(resource.name).join(
-            F.broadcast(spark.createDataFrame(known, "_extract int, _file string, _folder string")), "_extract", "left"
+            F.broadcast(_once(spark.createDataFrame(known, "_extract int, _file string, _folder string"))),
+            "_extract",
+            "left",
         )
         fields = [F.col(quoted(one)) for one in resource.names()]
         placed.select(*fields, "_file", "_line", "_folder").createOrReplaceTempView(view("raw", resource.name))
 
 
+def _once(files: DataFrame) -> DataFrame:
+    """The same files, so that Spark knows each to be there once: a question that names none then goes without."""
+    return files.coalesce(1).dropDuplicates(["_extract"])
+
+
 def select_tables(
-    con: duckdb.DuckDBPyConnection, package: Package, raw: Package, staged: Staged, stage: Folder, found: Failures
+    con: duckdb.DuckDBPyConnection,
+    package: Package,
+    raw: Package,
+    as_is: bool,
+    staged: Staged,
+    kept: Kept,
+    rules: dict[str, Rules],
+    found: Failures,
 ) -> Selected:
-    """Make the rows of every table that is not generated, by its SELECT and corrected, in the folder `stage`.
+    """Make every table that is not generated: its rows by its SELECT and corrected, or of its extract `as_is`.
 
     `con` is a workspace without tables, which has them afterwards, all empty. The extracts are exposed. What is no
     value, and what cannot be corrected, is `found`. Raises `FmdataError` for a SELECT that does not run or that Spark
     cannot run just as DuckDB does, `CheckError` for one that lacks columns.
     """
-    selected = Selected(staged.spark, stage)
+    selected = Selected(staged, kept)
     selected.corrections = _begin(con, raw, staged)
     macros(con, package.root)
     wanted = selects(con, package)
     found.extend(wrong := misplaced(selected.corrections, package))
-    of_table, rules = by_table(selected.corrections, wrong), _rules(package)
+    of_table = by_table(selected.corrections, wrong)
+    if as_is:
+        for table, its in wanted.items():
+            con.execute(f"CREATE VIEW main.{name(table)} AS {its.sql}")
+            selected.expose(table, staged.spark.table(view("raw", table)))
+        return selected
     text = read_text(package.root, MACROS) if (package.root / MACROS).is_file() else ""
     with _translating(package, MACROS, ""):
         binder = Binder(con)
@@ -157,19 +170,12 @@ def select_tables(
             kinds = _columns(con, "selected", resource)
             for kind in kinds.values():
                 spark_kind(kind)
-            selected.make(Making(resource, kinds, checks, own), spark_sql)
+            selected.make(Making(resource, kinds, checks, own), staged.spark.sql(spark_sql))
         tables["main"][table.lower()] = _in_small_letters(_columns(con, "main", resource))
-        found.add(selected._frames(table, ROWS))
+        found.add(selected.kept.frames(table, ROWS))
         unfit += _miscorrected(con, selected, resource, own)
     found.extend(unfit)
     return selected
-
-
-def _rules(package: Package) -> dict[str, Rules]:
-    """The project's own rules; none where they cannot be loaded, which whoever loads them to check tables is told."""
-    with suppress(FmdataError):
-        return load_rules(package)
-    return {}
 
 
 def _begin(con: duckdb.DuckDBPyConnection, raw: Package, staged: Staged) -> list[Correction]:
@@ -190,8 +196,9 @@ def _miscorrected(
     con: duckdb.DuckDBPyConnection, selected: Selected, resource: Resource, own: list[Correction]
 ) -> list[Failure]:
     """What is wrong with the corrections of a table, in their order: of one whose row no worker had, as of no rows."""
-    seen = {(one.file, one.line) for one in selected.told(resource.name, SEEN)} if own else set()
-    wrong = {(one.file, one.line): one for one in selected.told(resource.name, MISCORRECTED)} if own else {}
+    told_of = selected.kept.told
+    seen = {(one.file, one.line) for one in told_of(resource.name, SEEN)} if own else set()
+    wrong = {(one.file, one.line): one for one in told_of(resource.name, MISCORRECTED)} if own else {}
     failures = []
     for one in own:
         if (one.file, one.line) not in seen:

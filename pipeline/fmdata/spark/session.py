@@ -40,6 +40,11 @@ _SETTINGS = {
     "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
     # Without files of its own check sums beside those it is asked for.
     "spark.hadoop.fs.file.impl": "org.apache.hadoop.fs.RawLocalFileSystem",
+    # Nobody looks at what is kept of jobs that have ended.
+    "spark.ui.retainedJobs": "50",
+    "spark.ui.retainedStages": "50",
+    "spark.ui.retainedTasks": "1000",
+    "spark.sql.ui.retainedExecutions": "50",
     # Workers have one processor each.
     "spark.executorEnv.POLARS_MAX_THREADS": "1",
     "spark.executorEnv.OPENBLAS_NUM_THREADS": "1",

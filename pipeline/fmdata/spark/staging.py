@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandera.polars as pa
-import polars as pl
 from pyspark.cloudpickle import dumps
 from pyspark.sql import DataFrame, SparkSession
 
@@ -17,10 +16,10 @@ from fmdata.checks.rules import FOLDER, sees_one_row
 from fmdata.contract import Resource
 from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.extracts import Extract, check_text
-from fmdata.failing import listed
 from fmdata.failures import Failures
+from fmdata.spark.kept import Kept
 from fmdata.spark.reading import again, taken_in
-from fmdata.spark.shapes import BYTES, DOUBTED, ERROR, RECORDS, ROWS, told_failures
+from fmdata.spark.shapes import BYTES, DOUBTED, ERROR, RECORDS, ROWS
 from fmdata.spark.storage import File, Folder, telling
 from fmdata.spark.whole_tables import judged_whole
 from fmdata.spark.worker import Task
@@ -32,18 +31,18 @@ _MEMORY = 200_000_000
 
 @dataclass
 class Staged:
-    """The extracts of a project, taken in: their rows stand in the folder `stage`, by resource."""
+    """The extracts of a project, taken in: their rows are `kept` by resource."""
 
     spark: SparkSession
     raw: Folder
-    stage: Folder
+    kept: Kept
     there: Mapping[str, File]
     extracts: dict[str, Extract] = field(default_factory=dict)
     _empty: list[Failure] = field(default_factory=list)
 
     def rows(self, table: str) -> DataFrame:
         """The typed rows of a resource, with `_extract`, the number of the file, and `_line`."""
-        return self._read(table).where("_line IS NOT NULL").drop("_stage", "_told")
+        return self.kept.rows(table)
 
     def ordered(self, table: str) -> DataFrame:
         """The same in the order in which they are published."""
@@ -63,10 +62,10 @@ class Staged:
         own = None if checks is None else [check for check in checks if sees_one_row(check)]
         task = Task(resource, own, {file: number for number, file in enumerate(extract.files)}, _MEMORY)
         with telling(f"the extracts of {resource.name}"):
-            taken_in(self.spark, self.raw, extract, self.there, task).write.parquet(f"{self.stage.url}/{resource.name}")
-            if doubted := {failure.file for failure in listed(self._told(resource.name, DOUBTED))}:
+            self.kept.write(resource.name, taken_in(self.spark, self.raw, extract, self.there, task))
+            if doubted := {failure.file for failure in self.kept.told(resource.name, DOUBTED)}:
                 more = again(self.spark, self.raw, doubted, self.there, task)
-                more.where("_stage IS NOT NULL").write.mode("append").parquet(f"{self.stage.url}/{resource.name}")
+                self.kept.write(resource.name, more.where("_stage IS NOT NULL"))
 
     def refuse(self, failures: list[Failure]) -> None:
         """Raise `failures` with what is wrong with the bytes of files, or else what in them is no record."""
@@ -78,27 +77,14 @@ class Staged:
     def tell(self, rules: Mapping[str, Rules], found: Failures) -> None:
         """Add what is wrong with rows to what is `found`."""
         for table, extract in self.extracts.items():
-            found.add(self._told(table, ROWS))
+            found.add(self.kept.frames(table, ROWS))
             if beyond := [check for check in rules.get(table, []) if not sees_one_row(check)]:
                 found.add(
                     judged_whole(self.rows(table), extract.resource, ["_extract", "_line"], places(extract), beyond)
                 )
 
     def _all(self, stage: str) -> list[Failure]:
-        return [failure for table in self.extracts for failure in listed(self._told(table, stage))]
-
-    def _told(self, table: str, stage: str) -> Iterator[pl.DataFrame]:
-        return told_at(stage, self._read(table), f"the extracts of {table}")
-
-    def _read(self, table: str) -> DataFrame:
-        return self.spark.read.parquet(self.stage.file_url(table))
-
-
-def told_at(stage: str, rows: DataFrame, where: str) -> Iterator[pl.DataFrame]:
-    """Frames of the failures that workers told at a stage, among staged `rows`."""
-    with telling(where):
-        for row in rows.where(f"_stage = '{stage}'").select("_told").toLocalIterator():
-            yield told_failures(bytes(row[0]))
+        return [failure for table in self.extracts for failure in self.kept.told(table, stage)]
 
 
 def _empty(file: str, resource: Resource) -> Failure:

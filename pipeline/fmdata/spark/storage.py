@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,12 +57,13 @@ class Folder:
                 found.append(File(status.getPath().toString().removeprefix(f"{self.url}/"), int(status.getLen())))
         return sorted(found, key=lambda file: file.path)
 
-    def write(self, path: str, content: bytes) -> None:
-        """Write a file below it."""
+    def write(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Write a file below it, of its pieces."""
         with telling(self.url):
             stream = self._files.create(self._hadoop.Path(f"{self.url}/{path}"), True)
             try:
-                stream.write(bytearray(content))
+                for piece in pieces:
+                    stream.write(bytearray(piece))
             finally:
                 stream.close()
 

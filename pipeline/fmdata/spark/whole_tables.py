@@ -11,10 +11,8 @@ from pyspark.sql import DataFrame
 
 from fmdata.checks import Place, RowChecks
 from fmdata.contract import Resource
-from fmdata.errors import Failure, FmdataError
-from fmdata.spark.shapes import ERROR, GIVEN, ROWS, as_frame, told_failures
-
-_TOLD = pyarrow.schema([("stage", pyarrow.string()), ("told", pyarrow.binary())])
+from fmdata.spark.shapes import GIVEN
+from fmdata.spark.told import SCHEMA, heard, tell
 
 
 def judged_whole(
@@ -25,24 +23,15 @@ def judged_whole(
     Of keys as they were given the rules see nothing.
     """
 
-    def judge(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+    def found(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pl.DataFrame]:
         parts = [pl.DataFrame(pyarrow.Table.from_batches([batch])) for batch in batches if len(batch)]
-        try:
-            rules = RowChecks(resource, checks, contract=False)
-            found = []
-            if parts:
-                ordered = pl.concat(parts).sort(order, nulls_last=True, maintain_order=True)
-                kept = [column for column in ordered.columns if not column.startswith(GIVEN)]
-                found = rules.told_whole(ordered.select(kept), place)
-            told = [(ROWS, frame) for frame in found if len(frame)]
-        except FmdataError as error:
-            told = [(ERROR, as_frame([Failure("", rule="error", found=str(error))]))]
-        for stage, frame in told:
-            buffer = frame.write_ipc(None).getvalue()
-            yield pyarrow.record_batch([[stage], pyarrow.array([buffer], pyarrow.binary())], schema=_TOLD)
+        rules = RowChecks(resource, checks, contract=False)
+        if parts:
+            ordered = pl.concat(parts).sort(order, nulls_last=True, maintain_order=True)
+            kept = [column for column in ordered.columns if not column.startswith(GIVEN)]
+            yield from rules.told_whole(ordered.select(kept), place)
 
-    for stage, told in rows.repartition(1).mapInArrow(judge, "stage string, told binary").toLocalIterator():
-        frame = told_failures(bytes(told))
-        if stage == ERROR:
-            raise FmdataError(str(frame.item(0, "found")))
-        yield frame
+    def judge(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        return tell(found(batches))
+
+    return heard(rows.repartition(1).mapInArrow(judge, SCHEMA), f"the rules of {resource.name}")
