@@ -8,7 +8,7 @@ VALIDATORS_READY := $(VALIDATORS_VENV)/.ready
 SPARK_VENV := .venv-spark
 SPARK_READY := $(SPARK_VENV)/.ready
 
-.PHONY: build check test test-all test-heavy lint bench test-spark consumers lock lock-bench lock-consumers lock-spark lock-validators clean
+.PHONY: build check test test-more test-all test-heavy test-slow lint bench test-spark consumers lock lock-bench lock-consumers lock-spark lock-validators clean
 
 build: $(READY)
 	$(BIN)/fmdata build
@@ -17,18 +17,23 @@ check: $(READY)
 	$(BIN)/fmdata check
 
 test: $(READY) lint
-	$(BIN)/python -m pytest -m "not heavy and not spark" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not heavy and not slow and not spark" -n 2 --dist loadfile
 
-# The one suite uses one processor, the other waits for Spark every now and then.
-test-all: test consumers $(VALIDATORS_READY) $(SPARK_READY)
+# What is run for each change: the one suite uses one processor, the other waits for Spark every now and then.
+test-more: test consumers $(VALIDATORS_READY) $(SPARK_READY)
 	$(MAKE) --jobs 2 --output-sync=target test-heavy test-spark
+
+test-all: test-more test-slow
 
 test-heavy:
 	$(BIN)/python -m pytest -m heavy
 
 # With the extra `spark`, in an environment of its own: it takes some 900 MB on disk. Without Java the tests are skipped.
 test-spark: $(SPARK_READY)
-	$(SPARK_VENV)/bin/python -m pytest -m spark
+	$(SPARK_VENV)/bin/python -m pytest -m spark -n 2 --dist loadfile
+
+test-slow: $(SPARK_READY)
+	$(SPARK_VENV)/bin/python -m pytest -m slow
 
 $(SPARK_READY): requirements-spark.lock
 	$(PYTHON) -m venv $(SPARK_VENV)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -275,6 +276,8 @@ def spark() -> Iterator[Any]:
         expect_spark(MASTER)
     except FmdataError as error:
         pytest.skip(f"no Spark here: {error}")
+    # What Java compiles for long runs comes late for tables of a few rows.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     with session(MASTER) as found:
         # For tables of a few rows, more parts cost more than they give.
         found.conf.set("spark.sql.shuffle.partitions", "3")

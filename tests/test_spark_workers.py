@@ -19,7 +19,7 @@ pytestmark = pytest.mark.spark
 
 
 def workers():
-    """The processes of Python that work for Spark on this machine, below this one: number -> resident bytes."""
+    """The processes of Python that work for the Spark of this process: number -> resident bytes."""
     parents, names, sizes = {}, {}, {}
     for entry in Path("/proc").iterdir():
         try:
@@ -30,7 +30,8 @@ def workers():
         parents[int(entry.name)] = int(status["PPid"])
         sizes[int(entry.name)] = int(status.get("VmRSS", "0 kB").split()[0]) << 10
     daemons = {number for number, command in names.items() if b"pyspark.daemon" in command}
-    return {number: sizes[number] for number in daemons if parents[number] in daemons}
+    own = {number for number in daemons if parents.get(parents[number]) == os.getpid()}
+    return {number: sizes[number] for number in daemons if parents[number] in own}
 
 
 def meanwhile(look):

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import reduce
+from functools import cache, reduce
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from pyspark import SparkFiles
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -25,6 +26,8 @@ from fmdata.sql import Room, name
 BUCKET = "_bucket"
 _PACKED = "bucket int, at int, rows binary"
 _MEMORY = 200_000_000
+# What is open as long as a worker lives.
+_OPEN = ExitStack()
 Batches = Iterator[pa.RecordBatch]
 
 
@@ -122,7 +125,23 @@ def unpacked(rows: pa.BinaryScalar) -> pa.Table:
 
 @contextmanager
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
-    """A worker's own DuckDB, with the schemas of the local engine; what does not fit in its memory goes to disk."""
-    with tempfile.TemporaryDirectory(prefix="fmdata-") as folder, workspace(Room(_MEMORY, Path(folder))) as con:
-        con.execute("SET threads = 1")
+    """A worker's own DuckDB, with the schemas of the local engine; what does not fit in its memory goes to disk.
+
+    It is the same for all that a worker does, one after the other, for it takes long to make; each has no tables yet.
+    """
+    con = _lasting()
+    try:
         yield con
+    finally:
+        made = con.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+        for schema, table in made:
+            con.execute(f"DROP TABLE {name(schema)}.{name(table)}")
+
+
+@cache
+def _lasting() -> duckdb.DuckDBPyConnection:
+    # Spark takes its folder away, whatever becomes of the worker.
+    folder = tempfile.mkdtemp(prefix="fmdata-", dir=SparkFiles.getRootDirectory())
+    con = _OPEN.enter_context(workspace(Room(_MEMORY, Path(folder))))
+    con.execute("SET threads = 1")
+    return con

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import polars as pl
 from pyspark.sql import DataFrame, Observation, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql.types import StructType
 
 from fmdata.errors import Failure
 from fmdata.failing import listed
@@ -21,6 +22,7 @@ class Kept:
         self.spark = spark
         self._folder, self._where = folder, where
         self._stages: dict[str, set[str]] = {}
+        self._schemas: dict[str, StructType] = {}
 
     def write(self, table: str, rows: DataFrame, of_interest: str = "false") -> int:
         """Have rows made, and add them to a table; returns how many are `of_interest`, which SQL tells.
@@ -32,6 +34,7 @@ class Kept:
         rows = rows.observe(seen, F.collect_set("_stage").alias("stages"), interest)
         rows.write.mode("append").parquet(f"{self._folder.url}/{table}")
         self._stages.setdefault(table, set()).update(seen.get["stages"])
+        self._schemas[table] = rows.schema
         return int(seen.get["interest"])
 
     def rows(self, table: str) -> DataFrame:
@@ -51,4 +54,5 @@ class Kept:
         return listed(self.frames(table, stage))
 
     def _read(self, table: str) -> DataFrame:
-        return self.spark.read.parquet(self._folder.file_url(table))
+        # Otherwise it would be read for its columns alone.
+        return self.spark.read.schema(self._schemas[table]).parquet(self._folder.file_url(table))

@@ -26,6 +26,8 @@ _INSTALL = "On Debian and Ubuntu: apt-get install default-jre-headless"
 _LOGGING = Path(__file__).parent / "log4j2.properties"
 # Times a part is tried before the run is given up, where the master does not say.
 _TRIES = 4
+# Of the memory of this machine, Java may have one part of so many where it does the workers' work: they have the rest.
+_PART = 4
 _SETTINGS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
@@ -78,6 +80,9 @@ def session(master: str) -> Iterator[SparkSession]:
     # Workers on this machine run the Python that runs here, with what is installed for it.
     if master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+        # Spark itself would take 1 GB, and its settings go before this.
+        physical = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        os.environ.setdefault("SPARK_DRIVER_MEMORY", f"{max(physical // _PART >> 20, 1024)}m")
         master = re.sub(r"^local(?:\[([^],]+)\])?$", lambda found: f"local[{found[1] or 1},{_TRIES}]", master)
     settings = SparkConf().setMaster(master).setAppName("fmdata").setAll(list(_SETTINGS.items()))
     settings.set("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={_LOGGING.as_uri()}")
