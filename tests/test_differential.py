@@ -2,7 +2,7 @@
 
 `differential.oracle` says what is demanded beyond the specification, and which verdict goes before which;
 `differential.differences` where frictionless is known to judge otherwise. `make test` runs the same examples each time;
-`make test-all` runs others, and names the seed, which FMDATA_SEED repeats.
+`make test-more` runs others, and names the seed, which FMDATA_SEED repeats.
 """
 
 from __future__ import annotations

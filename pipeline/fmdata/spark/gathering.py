@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache, reduce
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -83,7 +84,7 @@ def together(
         with database() as con:
             for shape in shapes:
                 shape.create(con)
-            for batch in (first, *batches):
+            for batch in chain([first], batches):
                 for at, rows in zip(batch["at"].to_pylist(), batch["rows"], strict=True):
                     shapes[at].fill(con, unpacked(rows))
             yield from work(con)
@@ -96,7 +97,7 @@ def packed_rows(table: Gathered, at: int) -> DataFrame:
     columns = list(table.shape.columns)
 
     def pack(batches: Batches) -> Batches:
-        for batch in batches:
+        for batch in filter(len, batches):
             for bucket, rows in _by_bucket(batch.select(columns), batch.column(BUCKET)):
                 sink = pa.BufferOutputStream()
                 with pa.ipc.new_stream(sink, rows.schema) as writer:
@@ -114,8 +115,7 @@ def _by_bucket(rows: pa.RecordBatch, buckets: pa.Array) -> Iterator[tuple[int, p
     order = np.argsort(numbers, kind="stable")
     found, firsts = np.unique(numbers[order], return_index=True)
     for bucket, chosen in zip(found.tolist(), np.split(order, firsts[1:]), strict=True):
-        if len(chosen):
-            yield bucket, rows.take(pa.array(chosen))
+        yield bucket, rows.take(pa.array(chosen))
 
 
 def unpacked(rows: pa.BinaryScalar) -> pa.Table:
