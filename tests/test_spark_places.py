@@ -82,6 +82,37 @@ def test_a_release_that_cannot_take_its_place_leaves_the_one_before(tmp_path, bu
 
 
 @pytest.mark.spark
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, FmdataError])
+def test_a_release_at_a_url_is_never_lost(tmp_path, spark, monkeypatch, raised):
+    from fmdata.spark.storage import Folder, local
+
+    for name in ("release", "stage/release"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "of").write_text(name)
+    folder, move = Folder(spark, local(tmp_path)), Folder.move
+    left = [raised]
+
+    def stopped(self, old, new):
+        if old == "stage/release" or (left and old == ".release.before"):
+            if old != "stage/release":
+                left.clear()
+            raise raised("no")
+        move(self, old, new)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Folder, "move", stopped)
+        with pytest.raises(raised):
+            folder.replace("stage/release", "release")
+    # Even what stops the way back leaves the release before, for the next build to put in its place.
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".release.before", "stage"]
+    folder.recover("release")
+    assert (tmp_path / "release/of").read_text() == "release"
+    folder.replace("stage/release", "release")
+    assert (tmp_path / "release/of").read_text() == "stage/release"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["release", "stage"]
+
+
+@pytest.mark.spark
 def test_a_file_that_goes_away_meanwhile_is_told(tmp_path, built, monkeypatch):
     from fmdata.spark import checking as building
 

@@ -9,9 +9,10 @@ import pytest
 
 import walks
 from conftest import copy_inputs, frictionless_unasked, write_small
+from fmdata.borrowing import Gate
 from fmdata.files import REPORT
 from fmdata.history import RELEASES
-from histories import append, change, declare, release
+from histories import TOMBSTONES, append, change, declare, edited, release
 from test_spark_same import SCHEMA, rows
 
 pytestmark = pytest.mark.spark
@@ -73,6 +74,74 @@ def test_words_of_a_source_in_a_release_are_told_alike(tmp_path, both, walked):
     assert {failure.file for failure in ours[1]} == {"raw/walk-6/trees.csv", "LICENSE", "datapackage.json"}
 
 
+def extended(root, table, sql, rows):
+    """Give a project one more table of one text column, `w`, made by a SELECT of an extract with some rows."""
+    schema = {"fields": [{"name": "w", "type": "string"}]}
+    for file, path in (("datapackage.json", f"dist/latest/data/{table}.csv"), ("raw/datapackage.json", f"{table}.csv")):
+        with edited(root / file) as contract:
+            contract["resources"].append({"name": table, "path": path, "schema": schema})
+    (root / f"pipeline/tables/{table}.sql").write_text(sql, encoding="utf-8")
+    (root / f"raw/{table}.csv").write_text("".join(f"{row}\n" for row in ["w", *rows]), encoding="utf-8")
+
+
+def without_views(park):
+    """The park without what is the DuckDB file's."""
+    with edited(park / "datapackage.json") as contract:
+        contract.pop("views")
+    for folder in ("queries", "views"):
+        shutil.rmtree(park / "pipeline" / folder)
+    return park
+
+
+def test_words_of_a_source_in_whole_files_are_told_alike(park, both):
+    root, words = without_views(park), (park / "captures/bench-walk.txt").read_text(encoding="utf-8").split()
+    extended(root, "notes", "SELECT * FROM raw.notes", (word.strip(",.") for word in words[2:14]))
+    (root / "LICENSE").write_text(" ".join(words[2:14]), encoding="utf-16")
+    ours, theirs = both(root)
+    assert ours == theirs and {failure.file for failure in ours[1]} == {"data/notes.csv", "LICENSE"}
+
+
+def test_words_of_a_source_in_the_list_of_changes_are_told_alike(park, both, monkeypatch):
+    root, words = without_views(park), (park / "captures/bench-walk.txt").read_text(encoding="utf-8").split()
+    borrowed = " ".join(words[2:14]).replace(",", "")
+    change(root, "raw/bench-walk/trees.csv", "17 metres,,", f"17 metres,{borrowed},")
+    with frictionless_unasked(), monkeypatch.context() as patched:
+        patched.setattr("fmdata.release.load_gate", lambda *_: Gate({}))
+        release(root, "1.0.0")
+    change(root, "raw/bench-walk/trees.csv", borrowed, "In other words.")
+    declare(root, "1.1.0")
+    ours, theirs = both(root)
+    assert ours == theirs and {failure.file for failure in ours[1]} == {"changes.json"}
+
+
+def test_what_only_follows_from_anchors_is_told_where_nothing_is_wrong_with_them(park, both):
+    root = without_views(park)
+    change(root, "pipeline/tables/passages.sql", "char_end, token_count", "char_end, nullif(token_count, token_count)")
+    text = (root / "pipeline/tables/passages.sql").read_text(encoding="utf-8")
+    text = text.replace("nullif(token_count, token_count)", "nullif(token_count, token_count) AS token_count")
+    (root / "pipeline/tables/passages.sql").write_text(text, encoding="utf-8")
+    ours, theirs = both(root)
+    assert ours == theirs and ours[2] == {"required": 5}
+
+
+def test_sources_without_an_id_or_a_capture_are_told_alike(park, both):
+    root = without_views(park)
+    (root / "raw/sources.csv").write_text("capture_sha256,capture_bytes,capture_lines\n,,\n,1,1\n", encoding="utf-8")
+    with edited(root / "raw/datapackage.json") as contract:
+        contract["resources"][0]["path"].append("sources.csv")
+    text = (root / "raw/bench-walk/anchors.csv").read_text(encoding="utf-8")
+    capture = text.splitlines()[1].split(",")[10]
+    (root / "raw/bench-walk/anchors.csv").write_text(text.replace(capture, ""), encoding="utf-8")
+    ours, theirs = both(root)
+    assert ours == theirs and {"stale anchors", "primary key"} <= ours[2].keys() | {"primary key"}
+
+
+def test_a_tombstone_that_says_not_since_when_is_told_alike(fresh_orchard, both):
+    append(fresh_orchard, TOMBSTONES, "trees,a9,withdrawn,,,It fell.")
+    ours, theirs = both(fresh_orchard)
+    assert ours == theirs and ours[0] == "failures"
+
+
 def test_what_changed_is_told_alike(released_orchard, both_changes):
     root = released_orchard
     declare(root, "1.1.0")
@@ -80,6 +149,10 @@ def test_what_changed_is_told_alike(released_orchard, both_changes):
     (ours, theirs), (ours_changed, theirs_changed) = both_changes(root)
     assert ours == theirs and ours[0] == "built" and ours[2]["_changes"] == 1
     assert ours_changed == theirs_changed and b'"added"' in ours_changed
+    latest = root / "dist/latest"
+    there = {path.relative_to(latest).as_posix() for path in latest.rglob("*") if path.is_file()} - {"SHA256SUMS"}
+    assert there == {line.split("  ")[1] for line in (latest / "SHA256SUMS").read_text().splitlines()}
+    assert "data/_changes/part-00000.parquet" in there
 
 
 @pytest.mark.parametrize("gone", [3, 1_200])

@@ -124,6 +124,27 @@ def test_a_table_that_a_select_makes_is_the_same(tmp_path, both, splits):
         assert ours == theirs and ours[0] == "built" and ours[2] == {"t": 2_400}
 
 
+def test_odd_names_are_no_matter(tmp_path, both):
+    names = ["id", "a.b", 'k 2"`', "first", "rows", "c0", "Ünder"]
+    schema = {"fields": [{"name": name, "type": "string"} for name in names], "primaryKey": ["id", "a.b"]}
+    root = write_small(tmp_path / "p", schema, {})
+    contract = json.loads((root / "datapackage.json").read_text(encoding="utf-8"))
+    contract["resources"][0] |= {"name": "a-b", "path": "dist/latest/data/a-b.csv"}
+    (root / "datapackage.json").write_text(json.dumps(contract), encoding="utf-8")
+    header = ",".join('"' + name.replace('"', '""') + '"' for name in names)
+    (root / "raw").mkdir()
+    (root / "raw/a-b.csv").write_text(f"{header}\n" + "".join(f"{n},x,y,z,,,\n" for n in range(9)), encoding="utf-8")
+    ours, theirs = both(root)
+    assert ours == theirs and ours[0] == "built"
+
+
+def test_working_columns_may_have_any_name(tmp_path, both):
+    select = "SELECT *, 'x' AS _stage, id AS _told, 1 AS _nth, kind AS \"_a.b\" FROM raw.t"
+    files = {"raw/t.csv": rows(20, 4), "pipeline/tables/t.sql": select}
+    ours, theirs = both(write_small(tmp_path / "p", SCHEMA, files))
+    assert ours == theirs and ours[0] == "built"
+
+
 def test_compressed_and_columnar_extracts_are_the_same(tmp_path, both):
     root = write_small(tmp_path / "p", SCHEMA, {"raw/b/t.csv": rows(500, 1)})
     (root / "raw/a").mkdir()

@@ -69,11 +69,21 @@ class Gate:
         """What a file has of the sources."""
         found: list[Borrowed] = []
         line, before = 1, ""
-        for piece in () if path.suffix in _NO_TEXT else _pieces(path):
+        for piece in () if path.suffix in _NO_TEXT else pieces(path):
             # The last words of a piece stand on a line before the next one, so that no run between them is missed.
             found += [replace(one, at=max(one.at + line - 2, 1)) for one in self.borrowed(f"{before}\n{piece}")]
-            line, before = line + piece.count("\n"), " ".join(_words(piece[-_REACH:])[1 - RUN :])
+            line, before = line + piece.count("\n"), last_words(piece)
         return found
+
+
+def last_words(text: str) -> str:
+    """The last words of a text, with which a run of words may begin that ends in another."""
+    return " ".join(_words(text[-_REACH:])[1 - RUN :])
+
+
+def first_words(text: str) -> str:
+    """The first words of a text, with which a run of words may end that begins in another."""
+    return " ".join(_words(text[:_REACH])[: RUN - 1])
 
 
 def all_runs(text: str) -> set[str]:
@@ -83,7 +93,7 @@ def all_runs(text: str) -> set[str]:
     return {*runs(_words(text)), *(runs(_words(seen)) if seen != text else ())}
 
 
-def _pieces(path: Path) -> Iterator[str]:
+def pieces(path: Path) -> Iterator[str]:
     """A file as texts of whole lines, whatever its encoding: no byte of it goes unread."""
     with path.open("rb") as stream:
         if stream.read(2) in UTF16:

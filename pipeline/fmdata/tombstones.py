@@ -67,10 +67,10 @@ def _faults(
     key: str,
     fate: str,
     into: str | None,
-    since: str,
+    since: str | None,
 ) -> Iterator[tuple[str, ...]]:
-    if not _VERSION.fullmatch(since):
-        yield "version", "since_version", f"{quote(since)} is not a version", "MAJOR.MINOR.PATCH, e.g. 1.0.0", ""
+    if not _VERSION.fullmatch(since or ""):
+        yield "version", "since_version", f"{quote(since or '')} is not a version", "MAJOR.MINOR.PATCH, e.g. 1.0.0", ""
     named = next((own for own in package if own.name == of and own.primary_key and not own.generated), None)
     if named is None:
         # A table that is gone may have had the row.

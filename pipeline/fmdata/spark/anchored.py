@@ -17,7 +17,7 @@ from fmdata.checks import check_anchors, check_ledger
 from fmdata.contract import Anchoring, Package, Resource
 from fmdata.contract.roles import ANCHORS, CELLS, LEDGER, POSITION, SOURCE, WORD_RUNS
 from fmdata.contract.types import storage
-from fmdata.spark.answering import view
+from fmdata.spark.answering import exposed
 from fmdata.spark.gathering import BUCKET, Gathered, Shape, bucket_of, together
 from fmdata.spark.shapes import as_frame
 from fmdata.spark.texts import quoted
@@ -36,7 +36,8 @@ def unanchored(spark: SparkSession, package: Package, roles: Anchoring) -> Itera
     def judge(con: duckdb.DuckDBPyConnection) -> Iterator[pa.RecordBatch]:
         def found() -> Iterator[pl.DataFrame]:
             failures, foreign = check_anchors(con, roles, _CAPTURES)
-            yield as_frame(failures)
+            # A place whose key several sources use may be here with the cells of each.
+            yield as_frame(dict.fromkeys(failures))
             yield as_frame(check_ledger(con, package, roles, foreign))
 
         return tell(found())
@@ -53,14 +54,15 @@ def _gathered(spark: SparkSession, roles: Anchoring) -> Iterator[Gathered]:
     yield _table("main", roles.sources, ("source_id", *SOURCE), _PLACE, sources.withColumn(BUCKET, of_source))
     there = places.withColumn(BUCKET, of_source)
     yield _table("main", roles.places, (roles.place_key, "source_id", *POSITION), _PLACE, there)
-    # A key that several places have leads to each of them, and once to what is looked at together.
+    # A key that several places have leads to each of them, and once to each bucket.
     leads = there.select(F.col(key).alias("_key"), BUCKET).distinct()
     lead = cells.join(leads, cells["passage_id"] == leads["_key"])
     yield _table("main", roles.cells, CELLS, _PLACE, lead)
     anchors = anchors.withColumn(BUCKET, in_folder)
     yield _table("raw", roles.anchors, ANCHORS, _IN_FOLDER, anchors)
     yield _table("raw", roles.word_runs, WORD_RUNS, _IN_FOLDER, word_runs.withColumn(BUCKET, in_folder))
-    named = anchors.select(BUCKET, "capture_sha256").distinct().join(sources, "capture_sha256")
+    named = anchors.select(BUCKET, F.col("capture_sha256").alias("_capture")).distinct()
+    named = named.join(sources, F.col("_capture").eqNullSafe(F.col("capture_sha256")))
     columns = {"source_id": "VARCHAR", "capture_sha256": "VARCHAR"} | _PLACE
     yield Gathered(Shape(_CAPTURES, columns), named)
     if roles.ledger:
@@ -69,7 +71,7 @@ def _gathered(spark: SparkSession, roles: Anchoring) -> Iterator[Gathered]:
 
 
 def _rows(spark: SparkSession, schema: str, resource: Resource) -> DataFrame:
-    return spark.table(view(schema, resource.name))
+    return exposed(spark, schema, resource.name)
 
 
 def _table(

@@ -24,6 +24,16 @@ def view(schema: str, table: str) -> str:
     return f"{schema}__{table}"
 
 
+def expose(rows: DataFrame, schema: str, table: str) -> None:
+    """Let SELECTs and questions find the rows of a table."""
+    rows.createOrReplaceTempView(quoted(view(schema, table)))
+
+
+def exposed(spark: SparkSession, schema: str, table: str) -> DataFrame:
+    """The rows of a table that were exposed."""
+    return spark.table(quoted(view(schema, table)))
+
+
 def translated(sql: str) -> str:
     """The SQL of DuckDB as that of Spark. Raises `FmdataError`, naming it, for what Spark has nothing like."""
     try:

@@ -59,14 +59,14 @@ def build(
                 published[resource.name] = write_table(spark, resource, tables.ordered(resource.name), release)
         progress(Step("comparing with the releases before"))
         changed = write_history(spark, package, published, stage, release)
-        if log and changed:
-            tables.expose(log.name, changed)
-            published[log.name] = write_table(spark, log, changed, release)
+        if log and changed.log:
+            tables.expose(log.name, changed.log)
+            published[log.name] = write_table(spark, log, changed.log, release)
         progress(Step("describing the release"))
         content, texts = _describe(package, published, release)
         if roles:
             progress(Step("searching for words of the sources"))
-            check_rights(tables, package, roles, texts)
+            check_rights(tables, package, roles, published, changed, release, texts)
         write_sums(spark, release)
         finish()
     counts = {resource.name: published[resource.name].rows for resource in package}
@@ -99,6 +99,7 @@ def _aside(spark: SparkSession, root: Path, output: str | None) -> Iterator[tupl
     parent, _, name = output.rstrip("/").rpartition("/")
     beside, aside = Folder(spark, parent), f".{name}.stage-{uuid.uuid4().hex}"
     try:
-        yield Folder(spark, f"{parent}/{aside}"), lambda: beside.replace(f"{aside}/release", name, f"{aside}/before")
+        beside.recover(name)
+        yield Folder(spark, f"{parent}/{aside}"), lambda: beside.replace(f"{aside}/release", name)
     finally:
         beside.remove(aside)

@@ -103,8 +103,9 @@ def _check_roles(
         for frame in unanchored(spark, package, roles):
             rules.update(frame.get_column("rule"))
             told.add([frame])
-        found.kept[:] = without_echo(found.kept, rules, roles.places.name)
-        found.add(told.frames())
+        if rules:
+            found.kept[:] = without_echo(found.kept, rules, roles.places.name)
+            found.add(told.frames())
     if found:
         found.add(borrowed_cells(tables, package, roles))
 

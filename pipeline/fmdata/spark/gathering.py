@@ -21,6 +21,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from fmdata.assemble import workspace
+from fmdata.spark.mapping import Batches, mapped
 from fmdata.spark.texts import quoted
 from fmdata.sql import Room, name
 
@@ -29,7 +30,6 @@ _PACKED = "bucket int, at int, rows binary"
 _MEMORY = 200_000_000
 # What is open as long as a worker lives.
 _OPEN = ExitStack()
-Batches = Iterator[pa.RecordBatch]
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def together(
                     shapes[at].fill(con, unpacked(rows))
             yield from work(con)
 
-    return one.mapInArrow(unpack, schema)
+    return mapped(one, unpack, schema)
 
 
 def packed_rows(table: Gathered, at: int) -> DataFrame:
@@ -107,7 +107,7 @@ def packed_rows(table: Gathered, at: int) -> DataFrame:
                 found = [pa.array(cell, kind) for cell, kind in zip(cells, kinds, strict=True)]
                 yield pa.record_batch(found, names=["bucket", "at", "rows"])
 
-    return table.rows.select(BUCKET, *map(quoted, columns)).mapInArrow(pack, _PACKED)
+    return mapped(table.rows.select(BUCKET, *map(quoted, columns)), pack, _PACKED)
 
 
 def _by_bucket(rows: pa.RecordBatch, buckets: pa.Array) -> Iterator[tuple[int, pa.RecordBatch]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from functools import reduce
 
 import duckdb
@@ -15,10 +15,11 @@ from fmdata.contract import Package
 from fmdata.contract.roles import lineage, log_of
 from fmdata.failures import Failures
 from fmdata.provenance import ORDER, cells, curate
-from fmdata.spark.answering import view
+from fmdata.spark.answering import exposed
 from fmdata.spark.gathering import Shape, database
 from fmdata.spark.kinds import arrow_kind, carried, spark_kind
 from fmdata.spark.making import Making
+from fmdata.spark.mapping import Batches, Work, mapped
 from fmdata.spark.selecting import Selected
 from fmdata.spark.shapes import ROWS
 from fmdata.spark.staging import expect_shippable
@@ -47,8 +48,8 @@ def generate(
         for table, query in queries.items():
             corrected = [one.cell for one in tables.corrections if one.table == table]
             there = Shape(f"main.{name(table)}", _described(con, f"main.{name(table)}"))
-            rows = tables.spark.table(view("main", table)).select(*map(quoted, there.columns))
-            parts.append(rows.mapInArrow(_cells(there, query, kinds, corrected), _spark_schema(kinds)))
+            rows = exposed(tables.spark, "main", table).select(*map(quoted, there.columns))
+            parts.append(mapped(rows, _cells(there, query, kinds, corrected), _spark_schema(kinds)))
         checks = rules.get(resource.name, [])
         expect_shippable(resource, checks)
         making = Making(resource, kinds, [check for check in checks if sees_one_row(check)], [], ORDER)
@@ -57,14 +58,12 @@ def generate(
         found.add(tables.kept.frames(resource.name, ROWS))
 
 
-def _cells(
-    there: Shape, query: str, kinds: dict[str, str], corrected: Iterable[tuple[str, str, str]]
-) -> Callable[[Iterator[pa.RecordBatch]], Iterator[pa.RecordBatch]]:
+def _cells(there: Shape, query: str, kinds: dict[str, str], corrected: Iterable[tuple[str, str, str]]) -> Work:
     """For batches of the rows of a table that holds facts: its cells, as a `query` tells them."""
     values = ", ".join(f"CAST({name(column)} AS {carried(kind)}) AS {name(column)}" for column, kind in kinds.items())
     schema = pa.schema([(column, arrow_kind(kind)) for column, kind in kinds.items()])
 
-    def tell(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    def tell(batches: Batches) -> Batches:
         with database() as con:
             for batch in batches:
                 there.create(con)

@@ -7,8 +7,8 @@ in order; DuckDB compares them there within bounded memory. The driver is told w
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from fmdata.assemble import workspace
+from fmdata.borrowing import all_runs, last_words
 from fmdata.changes import write_changes
 from fmdata.contract import Package, Resource
 from fmdata.contract.roles import KEPT, log_of
@@ -33,8 +34,9 @@ from fmdata.history.machine import of_the_first
 from fmdata.history.releases import CHANGES, released
 from fmdata.history.versions import parse
 from fmdata.making import make_empty
-from fmdata.spark.answering import view
-from fmdata.spark.gathering import BUCKET, Batches, Gathered, Shape, packed_rows, unpacked
+from fmdata.spark.answering import exposed
+from fmdata.spark.gathering import BUCKET, Gathered, Shape, packed_rows, unpacked
+from fmdata.spark.mapping import Batches, Work, mapped
 from fmdata.spark.publishing import Published, csv_text
 from fmdata.spark.shapes import as_frame
 from fmdata.spark.storage import Folder, telling
@@ -47,27 +49,43 @@ _PIECE, _ROWS = 8 << 20, 50_000
 _MEMORY = 1_000_000_000
 # What goes to the worker: rows of the table with the number `at`, or, at -1, a piece of a file.
 _GIVEN = "at int, path string, part bigint, nth bigint, content binary"
-# What comes back: an error, a frame of failures, a piece of `changes.json`, or rows of the history.
+# What comes back: an error, a frame of failures, a piece of `changes.json`, the runs in it, or rows of the history.
 _TOLD = "kind string, nth bigint, content binary"
-_ERROR, _LOST, _CHANGES, _LOG = "error", "lost", "changes", "log"
+_ERROR, _LOST, _CHANGES, _RUNS, _LOG = "error", "lost", "changes", "runs", "log"
+_PIECES = "part int, nth bigint, text binary"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What came of a comparison: the rows of the history in their order, None where the contract asks for none.
+
+    And the text of `changes.json` in pieces (part, nth, text), with the short hashes of the runs of words in it (run).
+    """
+
+    log: DataFrame | None
+    pieces: DataFrame
+    runs: DataFrame
 
 
 def write_history(
     spark: SparkSession, package: Package, published: Mapping[str, Published], stage: Folder, release: Folder
-) -> DataFrame | None:
+) -> Changed:
     """Write `changes.json` to `release`, whose tables are `published` by now, but for the history.
 
-    Returns the rows of this in their order, None where the contract asks for none. Raises `FmdataError` for a version
-    that is too low for what changed, and `CheckError` for keys that are gone without a tombstone.
+    Raises `FmdataError` for a version that is too low for what changed, and `CheckError` for keys that are gone without
+    a tombstone.
     """
     log = log_of(package)
     if not released(package.root):
-        release.write(CHANGES, ("".join(f"{line}\n" for line in of_the_first(package)).encode(),))
-        return spark.table(view("main", log.name)) if log else None
+        text = "".join(f"{line}\n" for line in of_the_first(package))
+        release.write(CHANGES, (text.encode(),))
+        pieces = spark.createDataFrame([(0, 0, bytearray(text.encode()))], _PIECES)
+        runs = spark.createDataFrame([(run,) for run in sorted(all_runs(text))], "run string")
+        return Changed(exposed(spark, "main", log.name) if log else None, pieces, runs)
     with telling("the history"):
         given = _given(spark, package, published, stage, release).repartition(1)
         work = _compared(package, {table: own.rows for table, own in published.items()}, _kept(package))
-        told = given.sortWithinPartitions("at", "path", "part", "nth").mapInArrow(work, _TOLD)
+        told = mapped(given.sortWithinPartitions("at", "path", "part", "nth"), work, _TOLD)
         told.write.parquet(f"{stage.url}/history")
         told = spark.read.parquet(stage.file_url("history"))
         for row in told.where(f"kind = '{_ERROR}'").collect():
@@ -76,7 +94,9 @@ def write_history(
             lost.add(map(pl.read_ipc, _contents(told, _LOST)))
             lost.raise_any()
         release.write(CHANGES, _contents(told, _CHANGES))
-    return _log(told, log) if log else None
+    pieces = told.where(f"kind = '{_CHANGES}'").selectExpr("0 AS part", "nth", "content AS text")
+    runs = told.where(f"kind = '{_RUNS}'").selectExpr("explode(split(CAST(content AS STRING), ' ')) AS run")
+    return Changed(_log(told, log) if log else None, pieces, runs)
 
 
 def _contents(told: DataFrame, kind: str) -> Iterator[bytes]:
@@ -94,7 +114,7 @@ def _log(told: DataFrame, log: Resource) -> DataFrame:
                 yield from rows.append_column("_nth", numbers).to_batches()
 
     kinds = ", ".join(f"{quoted(field)} string" for field in log.names())
-    rows = told.where(f"kind = '{_LOG}'").select("nth", "content").mapInArrow(unpack, f"{kinds}, _nth bigint")
+    rows = mapped(told.where(f"kind = '{_LOG}'").select("nth", "content"), unpack, f"{kinds}, _nth bigint")
     place = F.lit(None).cast("string").alias("_file"), F.lit(None).cast("bigint").alias("_line")
     return rows.orderBy("_nth").select(*map(quoted, log.names()), *place)
 
@@ -128,7 +148,7 @@ def _given(
             path = F.lit(f"release/{DATA}/{resource.name}.csv").alias("path")
             parts.append(text.select(F.lit(-1).alias("at"), path, F.col("part").cast("bigint"), "nth", "text"))
     for at, (resource, shape) in enumerate(zip(_keeping(package), _kept(package), strict=True)):
-        rows = spark.table(view("main", resource.name)).withColumn(BUCKET, F.lit(0))
+        rows = exposed(spark, "main", resource.name).withColumn(BUCKET, F.lit(0))
         nothing = F.lit(0).cast("bigint")
         parts.append(packed_rows(Gathered(shape, rows), at).select("at", F.lit(""), nothing, nothing, "rows"))
     return reduce(DataFrame.union, parts).toDF(*(part.split()[0] for part in _GIVEN.split(", ")))
@@ -147,7 +167,7 @@ def _stage_files(package: Package, folder: Folder) -> None:
                     folder.write(f"project/{path.relative_to(package.root).as_posix()}/{number}", (piece,))
 
 
-def _compared(package: Package, counts: dict[str, int], kept: list[Shape]) -> Callable[[Batches], Batches]:
+def _compared(package: Package, counts: dict[str, int], kept: list[Shape]) -> Work:
     """For batches of what is `_given`: what came of the comparison."""
     versions = [str(version) for version in released(package.root)]
 
@@ -199,8 +219,12 @@ def _written(
         yield _row(_ERROR, 0, str(error).encode())
         return
     with (release / CHANGES).open("rb") as stream:
-        for number, piece in enumerate(iter(lambda: stream.read(_PIECE), b"")):
+        before = ""
+        for number, piece in enumerate(iter(lambda: b"".join(stream.readlines(_PIECE)), b"")):
             yield _row(_CHANGES, number, piece)
+            text = f"{before} {piece.decode()}"
+            yield _row(_RUNS, number, " ".join(sorted(all_runs(text))).encode())
+            before = last_words(text)
     if log:
         columns, first = ", ".join(map(name, log.names())), 0
         for some in slices(con, columns, f"main.{name(log.name)}", _ROWS):

@@ -11,8 +11,11 @@ from pyspark.sql.types import StructType
 
 from fmdata.errors import Failure
 from fmdata.failing import listed
-from fmdata.spark.shapes import told_failures
+from fmdata.spark.shapes import STAGE, WORDS, told_failures
 from fmdata.spark.storage import Folder, telling
+from fmdata.spark.texts import quoted
+
+_STAGE = quoted(STAGE)
 
 
 class Kept:
@@ -30,8 +33,8 @@ class Kept:
         What is counted again where Spark tries a part again is there once, but at least once.
         """
         seen = Observation()
-        interest = F.expr(f"count_if(_stage IS NULL AND ({of_interest}))").alias("interest")
-        rows = rows.observe(seen, F.collect_set("_stage").alias("stages"), interest)
+        interest = F.expr(f"count_if({_STAGE} IS NULL AND ({of_interest}))").alias("interest")
+        rows = rows.observe(seen, F.collect_set(_STAGE).alias("stages"), interest)
         rows.write.mode("append").parquet(f"{self._folder.url}/{table}")
         self._stages.setdefault(table, set()).update(seen.get["stages"])
         self._schemas[table] = rows.schema
@@ -39,14 +42,15 @@ class Kept:
 
     def rows(self, table: str) -> DataFrame:
         """The rows of a table, in no order."""
-        return self._read(table).where("_stage IS NULL").drop("_stage", "_told")
+        return self._read(table).where(f"{_STAGE} IS NULL").drop(STAGE, WORDS)
 
     def frames(self, table: str, stage: str) -> Iterator[pl.DataFrame]:
         """Frames of the failures that were told of a table at a stage."""
         with telling(f"{self._where}{table}"):
             # Of most tables nothing is told at any.
             if stage in self._stages.get(table, ()):
-                for row in self._read(table).where(f"_stage = '{stage}'").select("_told").toLocalIterator():
+                told = self._read(table).where(f"{_STAGE} = '{stage}'").select(quoted(WORDS))
+                for row in told.toLocalIterator():
                     yield told_failures(bytes(row[0]))
 
     def told(self, table: str, stage: str) -> list[Failure]:

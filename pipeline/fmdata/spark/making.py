@@ -46,13 +46,12 @@ class Making:
     @property
     def order(self) -> list[str]:
         """The columns by which rows are ordered: `by` those, or as `tables.select` orders them."""
-        if self.by:
-            return list(self.by)
-        fields = [self.resource.field(key) for key in self.resource.primary_key]
-        kept = [
-            field.name if self.selected[field.name] == storage(field) else f"{GIVEN}{field.name}" for field in fields
-        ]
-        return ["_file", "_line", *kept]
+        order = self.by or ("_file", "_line", *self.resource.primary_key)
+        return [self._as_given(column) for column in order]
+
+    def _as_given(self, column: str) -> str:
+        typed = column in self.resource.names() and storage(self.resource.field(column))
+        return f"{GIVEN}{column}" if typed and typed != self.selected[column] else column
 
     @property
     def columns(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from fmdata.contract.roles import with_role
 from fmdata.contract.types import storage
 from fmdata.errors import Failure
 from fmdata.provenance import row_key
-from fmdata.spark.answering import view
+from fmdata.spark.answering import exposed
 from fmdata.spark.evaluating import evaluator
 from fmdata.spark.storage import telling
 from fmdata.spark.texts import quoted
@@ -32,7 +32,7 @@ def ambiguous_keys(spark: SparkSession, package: Package) -> Iterator[Failure]:
     """As of the local engine: the rows whose key reads as that of another row."""
     for table in in_doubt(package):
         keys = F.struct(*(F.col(quoted(part)) for part in table.primary_key))
-        rows = spark.table(view("main", table.name)).select(_key(table), keys.alias("_keys"), "_line", "_file")
+        rows = exposed(spark, "main", table.name).select(_key(table), keys.alias("_keys"), "_line", "_file")
         first = F.min(F.struct("_line", "_file")).alias("first")
         several = rows.groupBy("_key").agg(F.count_distinct("_keys").alias("number"), first).where("number > 1")
         with telling(table.name):
@@ -45,7 +45,7 @@ def tombstone_faults(spark: SparkSession, package: Package) -> Iterator[Failure]
     table = with_role(package, ROLE)
     if table is None:
         return
-    rows = spark.table(view("main", table.name)).select(*TOLD)
+    rows = exposed(spark, "main", table.name).select(*TOLD)
     with telling(table.name):
         named = {row[0] for row in rows.select("table_name").distinct().toLocalIterator()}
         known = [own for own in package if own.name in named and own.primary_key and not own.generated]
@@ -61,7 +61,7 @@ def _looked_up(spark: SparkSession, rows: DataFrame, known: list[Resource]) -> D
         return rows.select("*", F.lit(False), F.lit(False))
     keys = reduce(
         DataFrame.union,
-        (spark.table(view("main", own.name)).select(F.lit(own.name).alias("_table"), _key(own)) for own in known),
+        (exposed(spark, "main", own.name).select(F.lit(own.name).alias("_table"), _key(own)) for own in known),
     ).distinct()
     for column, found in (("row_key", "_is_there"), ("merged_into", "_is_into")):
         own = keys.select(F.col("_table").alias("_of"), F.col("_key").alias("_named"), F.lit(True).alias(found))

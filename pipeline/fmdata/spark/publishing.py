@@ -23,9 +23,11 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from fmdata.arrow import ArrowStream
+from fmdata.borrowing import all_runs, first_words, last_words
 from fmdata.contract import Package, Resource
 from fmdata.contract.types import storage
 from fmdata.errors import FmdataError
+from fmdata.spark.mapping import mapped
 from fmdata.spark.shapes import carried_columns, published_columns
 from fmdata.spark.storage import Folder, telling
 from fmdata.sql import name
@@ -36,17 +38,23 @@ from fmdata.writers.descriptor import described, published_schema
 # Rows of one Parquet file.
 _ROWS = 2_000_000
 _BLOCKS = "part int, nth bigint, rows bigint, text binary"
-_HASHED = "rows bigint, size bigint, digest string"
+_HASHED = "rows bigint, size bigint, digest string, across array<string>"
+# Bytes at the ends of a block that surely hold the words next to another one.
+_EDGE = 8_000
 
 
 @dataclass(frozen=True)
 class Published:
-    """A table as it was published: its Parquet files, the rows in them, and size and SHA-256 of its CSV text."""
+    """A table as it was published: its Parquet files, the rows in them, and size and SHA-256 of its CSV text.
+
+    `across` are the hashes of runs of words that go from one block of that text into the next.
+    """
 
     files: list[str]
     rows: int
     size: int
     digest: str
+    across: list[str]
 
 
 def write_table(spark: SparkSession, resource: Resource, rows: DataFrame, release: Folder) -> Published:
@@ -59,8 +67,8 @@ def write_table(spark: SparkSession, resource: Resource, rows: DataFrame, releas
         if not files:
             raise FmdataError(f"the table {resource.name}: Spark wrote no file of it.")
         one = csv_text(spark, resource, release).repartition(1).sortWithinPartitions("part", "nth")
-        [(count, size, digest)] = one.mapInArrow(_hashed, _HASHED).collect()
-    return Published(files, count, size, digest)
+        [(count, size, digest, across)] = mapped(one, _hashed, _HASHED).collect()
+    return Published(files, count, size, digest, across)
 
 
 def csv_text(spark: SparkSession, resource: Resource, release: Folder) -> DataFrame:
@@ -70,7 +78,7 @@ def csv_text(spark: SparkSession, resource: Resource, release: Folder) -> DataFr
         f"CAST(substring(_metadata.file_name, {len('part-') + 1}, 5) AS INT) AS _part",
         "_metadata.row_index AS _nth",
     )
-    text = read.selectExpr(*carried_columns(resource), *place).mapInArrow(_as_text(resource), _BLOCKS)
+    text = mapped(read.selectExpr(*carried_columns(resource), *place), _as_text(resource), _BLOCKS)
     return text.unionByName(spark.createDataFrame([(-1, 0, 0, _header(resource))], _BLOCKS))
 
 
@@ -140,14 +148,20 @@ def _header(resource: Resource) -> bytes:
 
 
 def _hashed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Rows, bytes and SHA-256 of blocks of text that come in their order."""
+    """Rows, bytes and SHA-256 of blocks of text in their order, and the runs of words that go from one to the next."""
     digest, rows, size = hashlib.sha256(), 0, 0
+    across, before = set[str](), ""
     for batch in batches:
         rows += sum(batch.column("rows").to_pylist())
         for text in batch.column("text"):
-            digest.update(text.as_buffer())
-            size += len(text.as_buffer())
-    yield pa.record_batch([[rows], [size], [digest.hexdigest()]], names=["rows", "size", "digest"])
+            block = memoryview(text.as_buffer())
+            digest.update(block)
+            size += len(block)
+            first, last = (bytes(edge).decode(errors="ignore") for edge in (block[:_EDGE], block[-_EDGE:]))
+            across |= all_runs(f"{before} {first_words(first)}")
+            before = last_words(f"{before} {last}")
+    found = [[rows], [size], [digest.hexdigest()], pa.array([sorted(across)], pa.list_(pa.string()))]
+    yield pa.record_batch(found, names=["rows", "size", "digest", "across"])
 
 
 def describe(package: Package, published: dict[str, Published], content: str) -> bytes:
@@ -175,7 +189,11 @@ def describe(package: Package, published: dict[str, Published], content: str) ->
 def write_sums(spark: SparkSession, release: Folder) -> None:
     """Write SHA256SUMS of every file of the release, as sha256sum reads it; the workers take the sums."""
     with telling(SUMS):
-        read = spark.read.format("binaryFile").option("recursiveFileLookup", "true").load(release.file_url("")[:-1])
+        # Named one by one: of a folder, Spark's readers pass by what begins with an underscore.
+        files = [release.file_url(file.path) for file in release.files()]
+        read = spark.read.format("binaryFile").load(files)
         found: list[Any] = read.select("path", F.sha2("content", 256)).collect()
+        if len(found) != len(files):
+            raise FmdataError(f"{SUMS}: Spark read {len(found)} of {len(files)} files of the release.")
     lines = sorted(f"{digest}  {path.removeprefix(release.url + '/')}\n" for path, digest in found)
     release.write(SUMS, ("".join(sorted(lines, key=lambda line: line[66:])).encode(),))

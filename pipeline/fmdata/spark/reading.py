@@ -15,6 +15,7 @@ from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.extracts import RAW, Extract
 from fmdata.extracts.unpack import FORMS, suffix
 from fmdata.spark.lanes import Split, in_splits, put_together, whole
+from fmdata.spark.mapping import mapped
 from fmdata.spark.shapes import spark_schema
 from fmdata.spark.storage import File, Folder
 from fmdata.spark.worker import Task
@@ -47,7 +48,7 @@ def taken_in(spark: SparkSession, raw: Folder, extract: Extract, there: Mapping[
         splits, broken = _splits(spark, raw, plain, there)
         if sound := [file for file in plain if file not in broken]:
             lines = _lines(spark, raw, sound).select("split", "line")
-            lanes.append(lines.mapInArrow(in_splits(task, splits), spark_schema(extract.resource)))
+            lanes.append(mapped(lines, in_splits(task, splits), spark_schema(extract.resource)))
         if broken:
             lanes.append(_together(spark, raw, sorted(broken), there, task, splits))
     if not lanes:
@@ -66,7 +67,7 @@ def _whole(spark: SparkSession, raw: Folder, files: list[str], task: Task) -> Da
     urls = [_url(raw, file) for file in files]
     path = F.concat(F.lit(RAW), F.expr(f"substring(path, {len(raw.url) + 1})"))
     read = spark.read.format("binaryFile").load(urls).select(path.alias("file"), "content")
-    return read.mapInArrow(whole(task), spark_schema(task.resource))
+    return mapped(read, whole(task), spark_schema(task.resource))
 
 
 def _lines(spark: SparkSession, raw: Folder, files: list[str]) -> DataFrame:
@@ -124,7 +125,7 @@ def _together(
         .select("split", "line")
     )
     sizes = {file: there[file].size for file in files}
-    return ordered.mapInArrow(put_together(task, splits, sizes), spark_schema(task.resource))
+    return mapped(ordered, put_together(task, splits, sizes), spark_schema(task.resource))
 
 
 def _url(raw: Folder, file: str) -> str:

@@ -26,13 +26,14 @@ from fmdata.corrections import ROLE, Correction, accepted, by_table, correct, mi
 from fmdata.errors import Failure, FmdataError, raise_if
 from fmdata.failures import Failures
 from fmdata.intake import hold, make_tables
-from fmdata.spark.answering import view
+from fmdata.spark.answering import expose, exposed
 from fmdata.spark.binding import Binder
 from fmdata.spark.evaluating import told
 from fmdata.spark.expressions import Columns
 from fmdata.spark.kept import Kept
 from fmdata.spark.kinds import UntranslatableError, spark_kind
 from fmdata.spark.making import BROKEN, MISCORRECTED, NO_RULE, SEEN, Making, made
+from fmdata.spark.mapping import mapped
 from fmdata.spark.shapes import ERROR, GIVEN, ROWS
 from fmdata.spark.staging import Staged, expect_shippable
 from fmdata.spark.storage import cause, telling
@@ -83,12 +84,12 @@ class Selected:
 
     def expose(self, table: str, rows: DataFrame) -> None:
         """Let SELECTs and questions find the rows of a table, with `_file` and `_line`."""
-        rows.createOrReplaceTempView(view("main", table))
+        expose(rows, "main", table)
 
     def make(self, making: Making, given: DataFrame) -> None:
         """Have the rows of a table made of what a SELECT gives; `rows` and SELECTs to come find them."""
         table = making.resource.name
-        rows = given.mapInArrow(made(making), making.spark_schema())
+        rows = mapped(given, made(making), making.spark_schema())
         lost = self.kept.write(table, rows, "_file IS NULL OR _line IS NULL")
         self.tables[table] = making
         for error in self.kept.told(table, ERROR):
@@ -114,7 +115,7 @@ def expose_extracts(spark: SparkSession, raw: Package, staged: Staged) -> None:
             "left",
         )
         fields = [F.col(quoted(one)) for one in resource.names()]
-        placed.select(*fields, "_file", "_line", "_folder").createOrReplaceTempView(view("raw", resource.name))
+        expose(placed.select(*fields, "_file", "_line", "_folder"), "raw", resource.name)
 
 
 def _once(files: DataFrame) -> DataFrame:
@@ -147,7 +148,7 @@ def select_tables(
     if as_is:
         for table, its in wanted.items():
             con.execute(f"CREATE VIEW main.{name(table)} AS {its.sql}")
-            selected.expose(table, staged.spark.table(view("raw", table)))
+            selected.expose(table, exposed(staged.spark, "raw", table))
         return selected
     text = read_text(package.root, MACROS) if (package.root / MACROS).is_file() else ""
     with _translating(package, MACROS, ""):

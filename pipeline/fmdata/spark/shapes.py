@@ -20,7 +20,9 @@ PLACE = {"_extract": (pa.int32(), "int"), "_line": (pa.int64(), "bigint")}
 # Before the name of a field: its value as a SELECT gave it, by which rows are ordered. No rule sees it.
 GIVEN = "_given as "
 # What is told instead of a row: failures that were found at a stage, as an Arrow file of a frame of failures.
-TOLD = {"_stage": (pa.string(), "string"), "_told": (pa.binary(), "binary")}
+# No SELECT gives such columns.
+STAGE, WORDS = "_stage, as fmdata tells it", "_told, as fmdata tells it"
+TOLD = {STAGE: (pa.string(), "string"), WORDS: (pa.binary(), "binary")}
 # The stages, in the order in which they stop a build: something that is no matter of rows; the form and the bytes of a
 # file, what is a row in it, what is wrong with the rows. `DOUBTED` tells of no failure yet, but that a file has some.
 ERROR, BYTES, RECORDS, ROWS, DOUBTED = "error", "bytes", "records", "rows", "doubted"
@@ -73,7 +75,7 @@ def told_as_arrow(stage: str, frame: pl.DataFrame, schema: pa.Schema) -> pa.Reco
     """Some failures of a stage, as one row."""
     buffer = io.BytesIO()
     frame.write_ipc(buffer)
-    cells = {"_stage": [stage], "_told": [buffer.getvalue()]}
+    cells = {STAGE: [stage], WORDS: [buffer.getvalue()]}
     return pa.record_batch([pa.array(cells.get(f.name, [None]), f.type) for f in schema], schema=schema)
 
 

@@ -19,8 +19,9 @@ from fmdata.extracts import Extract, check_text
 from fmdata.failures import Failures
 from fmdata.spark.kept import Kept
 from fmdata.spark.reading import again, taken_in
-from fmdata.spark.shapes import BYTES, DOUBTED, ERROR, RECORDS, ROWS
+from fmdata.spark.shapes import BYTES, DOUBTED, ERROR, RECORDS, ROWS, STAGE
 from fmdata.spark.storage import File, Folder, telling
+from fmdata.spark.texts import quoted
 from fmdata.spark.whole_tables import judged_whole
 from fmdata.spark.worker import Task
 from fmdata.taken import places
@@ -65,7 +66,7 @@ class Staged:
             self.kept.write(resource.name, taken_in(self.spark, self.raw, extract, self.there, task))
             if doubted := {failure.file for failure in self.kept.told(resource.name, DOUBTED)}:
                 more = again(self.spark, self.raw, doubted, self.there, task)
-                self.kept.write(resource.name, more.where("_stage IS NOT NULL"))
+                self.kept.write(resource.name, more.where(f"{quoted(STAGE)} IS NOT NULL"))
 
     def refuse(self, failures: list[Failure]) -> None:
         """Raise `failures` with what is wrong with the bytes of files, or else what in them is no record."""

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from py4j.protocol import Py4JError
-from pyspark.errors import PySparkException, PythonException
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from fmdata.errors import FmdataError
 
+# The last line of a traceback of Python's.
+_RAISED = re.compile(r"Traceback \(most recent call last\):\n(?:[ \t]+.*\n)*(\S.*)")
 # What Hadoop takes for a wildcard.
 _WILD = re.compile(r"([\\\[\]{}*?^,])")
 
@@ -74,23 +76,40 @@ class Folder:
         if not done:
             raise FmdataError(f"{self.url}/{old}: cannot be renamed to {new}.")
 
-    def replace(self, new: str, old: str, aside: str) -> None:
-        """Put what is `new` below it in the place of what is `old`, if that is there; it goes to `aside` meanwhile."""
-        with telling(self.url):
-            there = self._files.exists(self._hadoop.Path(f"{self.url}/{old}"))
-        if there:
-            self.move(old, aside)
+    def replace(self, new: str, old: str) -> None:
+        """Put what is `new` below it in the place of what is `old`, which goes beside it until the new one stands."""
+        self.recover(old)
+        if self.has(old):
+            self.move(old, _before(old))
         try:
             self.move(new, old)
-        except FmdataError:
-            if there:
-                self.move(aside, old)
+        except BaseException:
+            self.recover(old)
             raise
+        self.remove(_before(old))
+
+    def recover(self, path: str) -> None:
+        """Put back what a `replace` that was stopped left beside a path, or remove it where its place is taken."""
+        if not self.has(_before(path)):
+            return
+        if self.has(path):
+            self.remove(_before(path))
+        else:
+            self.move(_before(path), path)
+
+    def has(self, path: str) -> bool:
+        """Whether there is a file or folder at a path below it."""
+        with telling(self.url):
+            return bool(self._files.exists(self._hadoop.Path(f"{self.url}/{path}")))
 
     def remove(self, path: str = "") -> None:
         """Remove it, or what is below it at a path, if it is there."""
         with telling(self.url):
             self._files.delete(self._hadoop.Path(f"{self.url}/{path}" if path else self.url), True)
+
+
+def _before(path: str) -> str:
+    return f".{path}.before"
 
 
 def local(path: Path) -> str:
@@ -114,10 +133,9 @@ class telling:
 
 def cause(error: Exception) -> str:
     """The first cause of what Spark tells, in one line."""
-    if isinstance(error, PythonException):
+    if raised := _RAISED.search(str(error)):
         # What was raised on a worker ends its traceback; Java's follows it.
-        told = str(error).partition("\n\n")[0].strip().splitlines()[-1]
-        return f"a worker failed. {told.rstrip('.')}."
+        return f"a worker failed. {raised[1].rstrip('.')}."
     java = getattr(error, "java_exception", None)
     text = str(error)
     while java is not None:

@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame
 
 from fmdata.checks import Place, RowChecks
 from fmdata.contract import Resource
+from fmdata.spark.mapping import mapped
 from fmdata.spark.shapes import GIVEN
 from fmdata.spark.told import SCHEMA, heard, tell
 
@@ -34,4 +35,4 @@ def judged_whole(
     def judge(batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         return tell(found(batches))
 
-    return heard(rows.repartition(1).mapInArrow(judge, SCHEMA), f"the rules of {resource.name}")
+    return heard(mapped(rows.repartition(1), judge, SCHEMA), f"the rules of {resource.name}")
