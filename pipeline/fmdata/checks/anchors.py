@@ -78,9 +78,8 @@ def without_echo(failures: list[Failure], told: Set[str], places: str) -> list[F
 def _owners(con: duckdb.DuckDBPyConnection, captures: str) -> dict[str, list[str]]:
     """The sources of each capture, by its SHA-256."""
     found = defaultdict[str, list[str]](list)
-    for capture, source in con.execute(
-        f"SELECT capture_sha256, source_id FROM {captures} ORDER BY _file, _line"
-    ).fetchall():
+    query = f"SELECT capture_sha256, source_id FROM {captures} WHERE capture_sha256 IS NOT NULL ORDER BY _file, _line"
+    for capture, source in con.execute(query).fetchall():
         found[capture].append(source)
     return found
 

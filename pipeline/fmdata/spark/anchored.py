@@ -61,8 +61,7 @@ def _gathered(spark: SparkSession, roles: Anchoring) -> Iterator[Gathered]:
     anchors = anchors.withColumn(BUCKET, in_folder)
     yield _table("raw", roles.anchors, ANCHORS, _IN_FOLDER, anchors)
     yield _table("raw", roles.word_runs, WORD_RUNS, _IN_FOLDER, word_runs.withColumn(BUCKET, in_folder))
-    named = anchors.select(BUCKET, F.col("capture_sha256").alias("_capture")).distinct()
-    named = named.join(sources, F.col("_capture").eqNullSafe(F.col("capture_sha256")))
+    named = anchors.select(BUCKET, "capture_sha256").distinct().join(sources, "capture_sha256")
     columns = {"source_id": "VARCHAR", "capture_sha256": "VARCHAR"} | _PLACE
     yield Gathered(Shape(_CAPTURES, columns), named)
     if roles.ledger:
