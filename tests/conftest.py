@@ -278,6 +278,7 @@ def spark() -> Iterator[Any]:
         pytest.skip(f"no Spark here: {error}")
     # What Java compiles for long runs comes late for tables of a few rows.
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
+    os.environ.setdefault("SPARK_DRIVER_MEMORY", "2g")
     with session(MASTER) as found:
         # For tables of a few rows, more parts cost more than they give.
         found.conf.set("spark.sql.shuffle.partitions", "3")

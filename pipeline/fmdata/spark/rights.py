@@ -6,7 +6,7 @@ Neither the driver nor a worker holds them all. Only if some are in both does a 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import reduce
 from pathlib import Path
 
@@ -61,17 +61,19 @@ def check_rights(
     with tempfile.TemporaryDirectory(prefix="fmdata-") as aside, Failures(package.root) as found:
         for file, text in texts.items():
             Path(aside, file).write_bytes(text)
-        few = set[str]().union(*(own.across for own in published.values()))
-        few |= all_runs("\n".join(piece for file in texts for piece in pieces(Path(aside, file))))
+        in_texts = all_runs("\n".join(piece for file in texts for piece in pieces(Path(aside, file))))
+        few = in_texts.union(*(own.across for own in published.values()))
         in_data = [mapped(csv.select("text"), _block_runs, _RUN) for csv in blocks.values()]
         gate = _gate(spark, roles, [*in_data, changed.runs, spark.createDataFrame([(run,) for run in few], _RUN)])
         if not gate.runs:
             return
         in_cells = _gate(spark, roles, _row_runs(tables, package))
         found.add(_told(tables, package, in_cells))
+        # What is told where its author wrote it is told once.
+        told = in_cells.runs.keys() | in_texts
         for file, csv in blocks.items():
             ordered = csv.select("part", "nth", "text").repartition(1).sortWithinPartitions("part", "nth")
-            found.add(heard(mapped(ordered, _in_text(file, gate, in_cells), SCHEMA), file))
+            found.add(heard(mapped(ordered, _in_text(file, gate, told), SCHEMA), file))
         finished = list(in_files(Path(aside), gate, {}))
         found.extend(where_written(package, gate, finished, iter(())))
         found.raise_any()
@@ -113,8 +115,8 @@ def _as_batch(runs: Iterable[str]) -> pa.RecordBatch:
     return pa.record_batch([pa.array(sorted(runs), pa.string())], names=["run"])
 
 
-def _in_text(file: str, gate: Gate, told: Gate) -> Work:
-    """For the blocks of a file in their order: what it holds, but for what was `told` of rows already."""
+def _in_text(file: str, gate: Gate, told: Set[str]) -> Work:
+    """For the blocks of a file in their order: what it holds, but for runs that are `told` otherwise."""
 
     def search(batches: Batches) -> Iterator[pl.DataFrame]:
         with tempfile.TemporaryDirectory(prefix="fmdata-") as folder:
@@ -125,7 +127,7 @@ def _in_text(file: str, gate: Gate, told: Gate) -> Work:
                     for block in batch["text"]:
                         stream.write(block.as_buffer())
             for failure, found in in_files(Path(folder), gate, {}):
-                if not told.runs.keys() & set(runs(found.words)):
+                if told.isdisjoint(runs(found.words)):
                     yield as_frame([failure])
 
     return lambda batches: tell(search(batches))
