@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import reduce
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pyarrow as pa
@@ -39,6 +40,10 @@ from fmdata.writers.csv import DATA
 # As many runs as are told of: whoever published more has whole texts to take out.
 _MOST = 100_000
 _TOLD = "file string, line bigint, words string, at int, nth bigint, place int, told binary"
+_KINDS = {
+    "file": pa.string(), "line": pa.int64(), "words": pa.string(), "at": pa.int32(), "nth": pa.int64(),
+    "place": pa.int32(), "told": pa.binary(),
+}  # fmt: skip
 _WHERE = "the words in rows"
 _RUN = "run string"
 
@@ -138,21 +143,21 @@ def _shape(resource: Resource) -> Shape:
     return Shape(f"main.{name(resource.name)}", kinds | {"_file": "VARCHAR", "_line": "BIGINT"})
 
 
-def _rows(resource: Resource, batches: Batches) -> Iterator[list[tuple[str, int, *tuple[str | None, ...]]]]:
-    """The rows of batches as `as_texts` gives them, by batch."""
+def _rows(resource: Resource, batches: Batches) -> Iterator[tuple[pa.RecordBatch, list[tuple[Any, ...]]]]:
+    """Batches of rows, each with these as `as_texts` gives them."""
     shape = _shape(resource)
     with database() as con:
         for batch in batches:
             shape.create(con)
             shape.fill(con, pa.Table.from_batches([batch]))
-            yield con.execute(f"SELECT {as_texts(resource)} FROM {shape.relation}").fetchall()
+            yield batch, con.execute(f"SELECT {as_texts(resource)} FROM {shape.relation}").fetchall()
 
 
 def _runs(resource: Resource) -> Work:
     """For batches of rows: the runs of words in them."""
 
     def find(batches: Batches) -> Batches:
-        for rows in _rows(resource, batches):
+        for _, rows in _rows(resource, batches):
             yield _as_batch(set[str]().union(*(all_runs(row_text(row)) for _, _, *row in rows)))
 
     return find
@@ -180,22 +185,15 @@ def _borrowed(resource: Resource, at: int, gate: Gate) -> Work:
     """For batches of rows of a table, `at` being its number: what they hold, with all that says which is told first."""
 
     def find(batches: Batches) -> Batches:
-        with database() as con:
-            for batch in batches:
-                shape = _shape(resource)
-                shape.create(con)
-                shape.fill(con, pa.Table.from_batches([batch]))
-                rows = con.execute(f"SELECT {as_texts(resource)} FROM {shape.relation}").fetchall()
-                cells = [
-                    (failure.file, failure.line, " ".join(found.words), at, nth, place, _packed(failure))
-                    for nth, row in zip(batch["_nth"].to_pylist(), rows, strict=True)
-                    for place, (failure, found) in enumerate(in_rows(resource, [row], gate))
-                ]
-                kinds = (pa.string(), pa.int64(), pa.string(), pa.int32(), pa.int64(), pa.int32(), pa.binary())
-                columns = zip(*cells, strict=True) if cells else [()] * len(kinds)
-                names = [part.split()[0] for part in _TOLD.split(", ")]
-                arrays = [pa.array(column, kind) for column, kind in zip(columns, kinds, strict=True)]
-                yield pa.record_batch(arrays, names=names)
+        for batch, rows in _rows(resource, batches):
+            cells = [
+                (failure.file, failure.line, " ".join(found.words), at, nth, place, _packed(failure))
+                for nth, row in zip(batch["_nth"].to_pylist(), rows, strict=True)
+                for place, (failure, found) in enumerate(in_rows(resource, [row], gate))
+            ]
+            columns = zip(*cells, strict=True) if cells else [()] * len(_KINDS)
+            arrays = [pa.array(column, kind) for column, kind in zip(columns, _KINDS.values(), strict=True)]
+            yield pa.record_batch(arrays, names=list(_KINDS))
 
     return find
 
