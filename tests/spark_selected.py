@@ -1,4 +1,4 @@
-"""A project's tables, made on Spark out of its extracts, whatever else its contract asks for."""
+"""A project's tables, made on Spark out of its extracts, its anchors not looked at."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fmdata.changes import dated
 from fmdata.contract import load
+from fmdata.extracts import manifest
 from fmdata.failures import Failures
 from fmdata.spark.checking import checked
 from fmdata.spark.storage import Folder, local
@@ -17,4 +18,5 @@ def selected(spark, root: Path, scratch: Path):
     """The tables of a project as Spark makes them, checked by themselves. Raises what is wrong with it."""
     package = dated(load(root))
     with Failures(root) as found:
-        yield package, checked(spark, package, None, Folder(spark, local(scratch)), found, lambda _: None)
+        folder = Folder(spark, local(scratch))
+        yield package, checked(spark, package, manifest(package), None, None, folder, found, lambda _: None)
