@@ -16,16 +16,13 @@ from pyspark.sql import functions as F
 from fmdata.checks import check_anchors, check_ledger
 from fmdata.contract import Anchoring, Package, Resource
 from fmdata.contract.roles import ANCHORS, CELLS, LEDGER, POSITION, SOURCE, WORD_RUNS
-from fmdata.contract.types import storage
 from fmdata.spark.answering import exposed
-from fmdata.spark.gathering import BUCKET, Gathered, Shape, bucket_of, together
+from fmdata.spark.gathering import BUCKET, PLACE, Gathered, Shape, bucket_of, shape_of, together
 from fmdata.spark.shapes import as_frame
 from fmdata.spark.texts import quoted
 from fmdata.spark.told import SCHEMA, heard, tell
-from fmdata.sql import name
 
-_PLACE = {"_file": "VARCHAR", "_line": "BIGINT"}
-_IN_FOLDER = _PLACE | {"_folder": "VARCHAR"}
+_IN_FOLDER = PLACE | {"_folder": "VARCHAR"}
 # The sources of the captures that anchors name, whichever source they stand with.
 _CAPTURES = "main._captures"
 
@@ -51,30 +48,23 @@ def _gathered(spark: SparkSession, roles: Anchoring) -> Iterator[Gathered]:
     key = quoted(roles.place_key)
     sources, places, cells = (_rows(spark, "main", own) for own in (roles.sources, roles.places, roles.cells))
     anchors, word_runs = (_rows(spark, "raw", own) for own in (roles.anchors, roles.word_runs))
-    yield _table("main", roles.sources, ("source_id", *SOURCE), _PLACE, sources.withColumn(BUCKET, of_source))
+    yield Gathered(shape_of("main", roles.sources, ("source_id", *SOURCE)), sources.withColumn(BUCKET, of_source))
     there = places.withColumn(BUCKET, of_source)
-    yield _table("main", roles.places, (roles.place_key, "source_id", *POSITION), _PLACE, there)
+    yield Gathered(shape_of("main", roles.places, (roles.place_key, "source_id", *POSITION)), there)
     # A key that several places have leads to each of them, and once to each bucket.
     leads = there.select(F.col(key).alias("_key"), BUCKET).distinct()
     lead = cells.join(leads, cells["passage_id"] == leads["_key"])
-    yield _table("main", roles.cells, CELLS, _PLACE, lead)
+    yield Gathered(shape_of("main", roles.cells, CELLS), lead)
     anchors = anchors.withColumn(BUCKET, in_folder)
-    yield _table("raw", roles.anchors, ANCHORS, _IN_FOLDER, anchors)
-    yield _table("raw", roles.word_runs, WORD_RUNS, _IN_FOLDER, word_runs.withColumn(BUCKET, in_folder))
+    yield Gathered(shape_of("raw", roles.anchors, ANCHORS, _IN_FOLDER), anchors)
+    yield Gathered(shape_of("raw", roles.word_runs, WORD_RUNS, _IN_FOLDER), word_runs.withColumn(BUCKET, in_folder))
     named = anchors.select(BUCKET, "capture_sha256").distinct().join(sources, "capture_sha256")
-    columns = {"source_id": "VARCHAR", "capture_sha256": "VARCHAR"} | _PLACE
+    columns = {"source_id": "VARCHAR", "capture_sha256": "VARCHAR"} | PLACE
     yield Gathered(Shape(_CAPTURES, columns), named)
     if roles.ledger:
         rows = _rows(spark, "main", roles.ledger).withColumn(BUCKET, of_source)
-        yield _table("main", roles.ledger, LEDGER, _PLACE, rows)
+        yield Gathered(shape_of("main", roles.ledger, LEDGER), rows)
 
 
 def _rows(spark: SparkSession, schema: str, resource: Resource) -> DataFrame:
     return exposed(spark, schema, resource.name)
-
-
-def _table(
-    schema: str, resource: Resource, fields: tuple[str, ...], place: dict[str, str], rows: DataFrame
-) -> Gathered:
-    kinds = {field: storage(resource.field(field)) for field in fields}
-    return Gathered(Shape(f"{schema}.{name(resource.name)}", kinds | place), rows)

@@ -6,7 +6,7 @@ They travel as packed batches: each belongs to a table and to a bucket, and a bu
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache, reduce
@@ -21,11 +21,15 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from fmdata.assemble import workspace
+from fmdata.contract import Resource
+from fmdata.contract.types import storage
 from fmdata.spark.mapping import Batches, mapped
 from fmdata.spark.texts import quoted
 from fmdata.sql import Room, name
 
 BUCKET = "_bucket"
+PLACE = {"_file": "VARCHAR", "_line": "BIGINT"}
+"""Where a row comes from, as the local engine has it."""
 _PACKED = "bucket int, at int, rows binary"
 _MEMORY = 200_000_000
 # What is open as long as a worker lives.
@@ -52,6 +56,12 @@ class Shape:
         con.unregister("_given")
 
 
+def shape_of(schema: str, resource: Resource, fields: Iterable[str] = (), place: Mapping[str, str] = PLACE) -> Shape:
+    """The shape of a table with some of its fields, or else all, and with where its rows come from."""
+    kinds = {field: storage(resource.field(field)) for field in fields or resource.names()}
+    return Shape(f"{schema}.{name(resource.name)}", {**kinds, **place})
+
+
 @dataclass(frozen=True)
 class Gathered:
     """Rows on their way to such a table, with its columns, and `BUCKET` if they go to several workers."""
@@ -74,8 +84,8 @@ def together(
     What is to be found out must be the same whichever buckets are looked at together.
     """
     shapes = [table.shape for table in tables]
-    packed = [packed_rows(table, at) for at, table in enumerate(tables)]
-    one = reduce(DataFrame.unionByName, packed).repartition("bucket")
+    parts = [packed_rows(table, at) for at, table in enumerate(tables)]
+    one = reduce(DataFrame.unionByName, parts).repartition("bucket")
 
     def unpack(batches: Batches) -> Batches:
         first = next(batches, None)
@@ -99,10 +109,7 @@ def packed_rows(table: Gathered, at: int) -> DataFrame:
     def pack(batches: Batches) -> Batches:
         for batch in filter(len, batches):
             for bucket, rows in _by_bucket(batch.select(columns), batch.column(BUCKET)):
-                sink = pa.BufferOutputStream()
-                with pa.ipc.new_stream(sink, rows.schema) as writer:
-                    writer.write_batch(rows)
-                cells = [[bucket], [at], [sink.getvalue().to_pybytes()]]
+                cells = [[bucket], [at], [packed(pa.Table.from_batches([rows]))]]
                 kinds = (pa.int32(), pa.int32(), pa.binary())
                 found = [pa.array(cell, kind) for cell, kind in zip(cells, kinds, strict=True)]
                 yield pa.record_batch(found, names=["bucket", "at", "rows"])
@@ -116,6 +123,14 @@ def _by_bucket(rows: pa.RecordBatch, buckets: pa.Array) -> Iterator[tuple[int, p
     found, firsts = np.unique(numbers[order], return_index=True)
     for bucket, chosen in zip(found.tolist(), np.split(order, firsts[1:]), strict=True):
         yield bucket, rows.take(pa.array(chosen))
+
+
+def packed(rows: pa.Table) -> bytes:
+    """Rows as `unpacked` takes them."""
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, rows.schema) as writer:
+        writer.write_table(rows)
+    return sink.getvalue().to_pybytes()  # type: ignore[no-any-return]
 
 
 def unpacked(rows: pa.BinaryScalar) -> pa.Table:

@@ -23,7 +23,6 @@ from fmdata.borrowing import all_runs, last_words
 from fmdata.changes import write_changes
 from fmdata.contract import Package, Resource
 from fmdata.contract.roles import KEPT, log_of
-from fmdata.contract.types import storage
 from fmdata.errors import CheckError, FmdataError
 from fmdata.exchange import slices
 from fmdata.extracts import RAW
@@ -35,7 +34,7 @@ from fmdata.history.releases import CHANGES, released
 from fmdata.history.versions import parse
 from fmdata.making import make_empty
 from fmdata.spark.answering import exposed
-from fmdata.spark.gathering import BUCKET, Gathered, Shape, packed_rows, unpacked
+from fmdata.spark.gathering import BUCKET, Gathered, Shape, packed, packed_rows, shape_of, unpacked
 from fmdata.spark.mapping import Batches, Work, mapped
 from fmdata.spark.publishing import Published, csv_text
 from fmdata.spark.shapes import as_frame
@@ -109,7 +108,7 @@ def _log(told: DataFrame, log: Resource) -> DataFrame:
     def unpack(batches: Batches) -> Batches:
         for batch in batches:
             for nth, content in zip(batch["nth"].to_pylist(), batch["content"], strict=True):
-                rows = pa.ipc.open_stream(content.as_buffer()).read_all()
+                rows = unpacked(content)
                 numbers = pa.array(range(nth, nth + len(rows)), pa.int64())
                 yield from rows.append_column("_nth", numbers).to_batches()
 
@@ -121,11 +120,7 @@ def _log(told: DataFrame, log: Resource) -> DataFrame:
 
 def _kept(package: Package) -> list[Shape]:
     """The tables that say why something changed, as the worker has them."""
-    place = {"_file": "VARCHAR", "_line": "BIGINT"}
-    return [
-        Shape(f"main.{name(own.name)}", {field.name: storage(field) for field in own.fields} | place)
-        for own in _keeping(package)
-    ]
+    return [shape_of("main", own) for own in _keeping(package)]
 
 
 def _keeping(package: Package) -> list[Resource]:
@@ -229,10 +224,7 @@ def _written(
         columns, first = ", ".join(map(name, log.names())), 0
         for some in slices(con, columns, f"main.{name(log.name)}", _ROWS):
             rows = some.to_arrow().cast(pa.schema([(field, pa.string()) for field in log.names()]))
-            sink = pa.BufferOutputStream()
-            with pa.ipc.new_stream(sink, rows.schema) as writer:
-                writer.write_table(rows)
-            yield _row(_LOG, first, sink.getvalue().to_pybytes())
+            yield _row(_LOG, first, packed(rows))
             first += len(rows)
 
 

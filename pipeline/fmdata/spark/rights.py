@@ -18,13 +18,12 @@ from pyspark.sql import functions as F
 
 from fmdata.borrowing import Gate, all_runs, pieces
 from fmdata.contract import Anchoring, Package, Resource
-from fmdata.contract.types import storage
 from fmdata.errors import Failure
 from fmdata.failures import Failures
 from fmdata.history.releases import CHANGES
 from fmdata.rights import as_texts, in_files, in_rows, row_text, searched_in_order, where_written
 from fmdata.spark.answering import exposed
-from fmdata.spark.gathering import Shape, database
+from fmdata.spark.gathering import database, shape_of
 from fmdata.spark.history import Changed
 from fmdata.spark.mapping import Batches, Work, mapped
 from fmdata.spark.publishing import Published, csv_text
@@ -33,7 +32,6 @@ from fmdata.spark.shapes import as_frame, told_failures
 from fmdata.spark.storage import Folder, telling
 from fmdata.spark.texts import quoted
 from fmdata.spark.told import SCHEMA, heard, tell
-from fmdata.sql import name
 from fmdata.tokens import HASH_LENGTH, runs
 from fmdata.writers.csv import DATA
 
@@ -106,7 +104,7 @@ def _gate(spark: SparkSession, roles: Anchoring, runs: Iterable[DataFrame]) -> G
 def _row_runs(tables: Selected, package: Package) -> list[DataFrame]:
     """The runs of words in the rows of each table."""
     rows = [(own, exposed(tables.spark, "main", own.name)) for own in package]
-    return [mapped(found.select(*map(quoted, _shape(own).columns)), _runs(own), _RUN) for own, found in rows]
+    return [mapped(found.select(*map(quoted, shape_of("main", own).columns)), _runs(own), _RUN) for own, found in rows]
 
 
 def _block_runs(batches: Batches) -> Batches:
@@ -138,14 +136,9 @@ def _in_text(file: str, gate: Gate, told: Set[str]) -> Work:
     return lambda batches: tell(search(batches))
 
 
-def _shape(resource: Resource) -> Shape:
-    kinds = {field.name: storage(field) for field in resource.fields}
-    return Shape(f"main.{name(resource.name)}", kinds | {"_file": "VARCHAR", "_line": "BIGINT"})
-
-
 def _rows(resource: Resource, batches: Batches) -> Iterator[tuple[pa.RecordBatch, list[tuple[Any, ...]]]]:
     """Batches of rows, each with these as `as_texts` gives them."""
-    shape = _shape(resource)
+    shape = shape_of("main", resource)
     with database() as con:
         for batch in batches:
             shape.create(con)
@@ -171,7 +164,7 @@ def _told(tables: Selected, package: Package, gate: Gate) -> Iterator[pl.DataFra
     for at, resource in enumerate(searched_in_order(package)):
         made = resource.name in tables.tables
         rows = tables.ordered(resource.name) if made else exposed(tables.spark, "main", resource.name)
-        columns = [*map(quoted, _shape(resource).columns), "_nth"]
+        columns = [*map(quoted, shape_of("main", resource).columns), "_nth"]
         numbered = rows.withColumn("_nth", F.monotonically_increasing_id()).select(*columns)
         parts.append(mapped(numbered, _borrowed(resource, at, gate), _TOLD))
     once = Window.partitionBy("file", "line", "words").orderBy("at", "nth", "place")
